@@ -1,0 +1,36 @@
+// Package backup saves one project as a snapshot.
+package backup
+
+import (
+	"time"
+
+	"backup_projeto/internal/report"
+	"backup_projeto/internal/snapshot"
+)
+
+// Options say what is saved and how.
+type Options struct {
+	Root    string           // the project's folder
+	Project snapshot.Project // its identity
+	Host    string           // this machine's name
+	Version string           // of the program
+	Tags    []string
+	Safety  bool // the snapshot is a restore's safety copy
+
+	Exclude       []string // gitignore patterns, relative to Root, later ones win
+	Include       []string // patterns that win over every exclude
+	OneFileSystem bool
+	MaxSize       int64    // bytes; larger files are left out; 0 means no limit
+	SkipPaths     []string // absolute folders never entered: the repository itself, local state
+
+	StateFile string // where the local state of the last snapshot is kept; "" means none: everything is read
+	Parallel  int    // workers; 0 means one for each core
+	DryRun    bool   // scan, compare and read, but store nothing
+}
+
+// Result says what a backup did. In a dry run Snapshot is what would have been saved.
+type Result struct {
+	Snapshot *snapshot.Manifest
+	Issues   []report.Issue // at most snapshot.MaxUnread
+	Duration time.Duration
+}

@@ -1,0 +1,66 @@
+// Package restore writes a snapshot, or a part of it, into a folder.
+package restore
+
+import (
+	"context"
+	"time"
+
+	"backup_projeto/internal/report"
+)
+
+// Action is what a plan does with one entry.
+type Action uint8
+
+// The actions of a plan.
+const (
+	Create    Action = iota // nothing is there
+	Overwrite               // something else is there and is replaced
+	Keep                    // it is there already, identical
+	Metadata                // content is identical, metadata differs and is set
+)
+
+// Options say what is written and where.
+type Options struct {
+	Target   string   // the folder to write into; made if absent
+	Paths    []string // slash paths within the snapshot, with what is below them; none means all
+	Patterns []string // gitignore patterns that choose entries; none means all
+	Parallel int      // workers; 0 means one for each core
+	DryRun   bool     // plan only
+	// Overwrite allows replacing what differs. Without it such entries make Run return code "restore-would-overwrite",
+	// with nothing written, unless Confirm agrees.
+	Overwrite bool
+	// Confirm is asked, with the plan, before anything existing is replaced; nil means no.
+	Confirm func(*Plan) bool
+	// Safety is called before anything existing is replaced and saves the target's present state; nil where there is nothing to save.
+	Safety func(context.Context) error
+	// SkipVerify leaves out the reading back of what was written.
+	SkipVerify bool
+}
+
+// Item is one line of a plan.
+type Item struct {
+	Path   string // slash path relative to the target
+	Action Action
+	Size   int64 // bytes of content to be written
+}
+
+// Plan is what a restore would do. Items lists at most MaxItems entries that are not Keep, overwritten ones first.
+type Plan struct {
+	Items                             []Item
+	Create, Overwrite, Keep, Metadata int64
+	Bytes                             int64 // content to be written
+}
+
+// MaxItems is how many lines a plan keeps.
+const MaxItems = 10000
+
+// Result says what a restore did.
+type Result struct {
+	Plan     Plan
+	Files    int64 // files written
+	Bytes    int64 // content written
+	Fetched  int64 // bytes that came from the store
+	Verified int64 // files read back and found right
+	Issues   []report.Issue
+	Duration time.Duration
+}
