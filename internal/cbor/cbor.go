@@ -58,6 +58,9 @@ func AppendBytes[T string | []byte](b []byte, s T) []byte {
 	return append(appendHead(b, majorBytes, uint64(len(s))), s...)
 }
 
+// AppendBytesHead appends the head of a byte string of n bytes, which follow.
+func AppendBytesHead(b []byte, n int) []byte { return appendHead(b, majorBytes, uint64(n)) }
+
 // AppendText appends a text string. Invalid UTF-8 is replaced, since a text string must be valid.
 func AppendText(b []byte, s string) []byte {
 	if !utf8.ValidString(s) {
