@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 
 	"backup_projeto/internal/cbor"
 	"backup_projeto/internal/core"
@@ -34,14 +35,22 @@ func (e *encoder) key(k int) {
 func (e *encoder) text(k int, s string) {
 	if s != "" {
 		e.key(k)
-		e.b = cbor.AppendText(e.b, s)
+		e.b = cbor.AppendText(e.b, words(s))
 	}
+}
+
+// clip cuts s to at most n bytes, so that what is written can be read back.
+func clip(s string, n int) string { return s[:min(len(s), n)] }
+
+// words makes s valid UTF-8 of at most maxText bytes.
+func words(s string) string {
+	return strings.ToValidUTF8(clip(strings.ToValidUTF8(s, "\uFFFD"), maxText), "")
 }
 
 func (e *encoder) raw(k int, s string) {
 	if s != "" {
 		e.key(k)
-		e.b = cbor.AppendBytes(e.b, s)
+		e.b = cbor.AppendBytes(e.b, clip(s, maxPath))
 	}
 }
 
@@ -61,7 +70,7 @@ func (e *encoder) number(k int, v int64) {
 
 func (e *encoder) done() []byte { return append(cbor.AppendMap(nil, e.n), e.b...) }
 
-// Encode returns the manifest's deterministic CBOR. Unread lists over MaxUnread are cut.
+// Encode returns the manifest's deterministic CBOR. What exceeds the format's bounds is cut, so that it can always be read.
 func (m *Manifest) Encode() []byte {
 	var e encoder
 	e.uuid(1, m.ID)
@@ -94,9 +103,10 @@ func (m *Manifest) Encode() []byte {
 	}
 	if len(m.Tags) > 0 {
 		e.key(18)
-		e.b = cbor.AppendArray(e.b, len(m.Tags))
-		for _, t := range m.Tags {
-			e.b = cbor.AppendText(e.b, t)
+		tags := m.Tags[:min(len(m.Tags), maxList)]
+		e.b = cbor.AppendArray(e.b, len(tags))
+		for _, t := range tags {
+			e.b = cbor.AppendText(e.b, words(t))
 		}
 	}
 	if m.Safety {
@@ -120,11 +130,12 @@ func (c *Counts) append(b []byte) []byte {
 }
 
 func appendExcluded(b []byte, list []Excluded) []byte {
+	list = list[:min(len(list), maxList)]
 	b = cbor.AppendArray(b, 3*len(list))
 	for _, x := range list {
-		b = cbor.AppendBytes(b, x.Rule)
+		b = cbor.AppendBytes(b, clip(x.Rule, maxText))
 		b = cbor.AppendUint(b, uint64(x.Count))
-		b = cbor.AppendBytes(b, x.First)
+		b = cbor.AppendBytes(b, clip(x.First, maxPath))
 	}
 	return b
 }
@@ -132,16 +143,19 @@ func appendExcluded(b []byte, list []Excluded) []byte {
 func appendUnread(b []byte, list []Unread) []byte {
 	b = cbor.AppendArray(b, 3*len(list))
 	for _, x := range list {
-		b = cbor.AppendBytes(b, x.Path)
-		b = cbor.AppendText(b, x.Reason)
-		b = cbor.AppendText(b, x.Detail)
+		b = cbor.AppendBytes(b, clip(x.Path, maxPath))
+		b = cbor.AppendText(b, words(x.Reason))
+		b = cbor.AppendText(b, words(x.Detail))
 	}
 	return b
 }
 
 func (g *Git) append(b []byte) []byte {
 	b = cbor.AppendArray(b, 3)
-	return cbor.AppendText(cbor.AppendText(cbor.AppendText(b, g.Head), g.Branch), g.Remote)
+	for _, s := range []string{g.Head, g.Branch, g.Remote} {
+		b = cbor.AppendText(b, words(s))
+	}
+	return b
 }
 
 // Decode reads what Encode wrote.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 
 	"backup_projeto/internal/core"
@@ -42,6 +43,21 @@ func TestEachFieldIsEncoded(t *testing.T) {
 		if same := bytes.Equal(m.Encode(), base); same != (name == "Device") {
 			t.Errorf("field %s: encoding the same without it: %v", name, same)
 		}
+	}
+}
+
+func TestLongFieldsAreCut(t *testing.T) {
+	long := strings.Repeat("é", maxPath)
+	m := full()
+	m.Host, m.Project.Name, m.Path, m.Git.Remote = "x"+long, long, long, long
+	m.Tags = make([]string, 2*maxList)
+	m.Tags[0] = strings.Repeat("\xff", maxText)
+	m.Excluded = append(make([]Excluded, maxList), Excluded{})
+	m.Excluded[0] = Excluded{long, 1, long}
+	m.Unread = make([]Unread, MaxUnread+1)
+	m.Unread[0] = Unread{long, long, "\xff" + long}
+	if _, err := Decode(m.Encode()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -130,7 +130,7 @@ func appendXattrs(b []byte, xattrs []Xattr) []byte {
 func DecodeEntry(d *cbor.Decoder, root bool) (e Entry) {
 	d.Map(keyEnd-1, func(key uint64) bool { return decodeField(d, &e, key) })
 	if d.Err() == nil {
-		if err := check(&e, root); err != nil {
+		if err := e.Check(root); err != nil {
 			d.Fail("%v", err)
 		}
 	}
@@ -224,9 +224,13 @@ func decodeXattrs(d *cbor.Decoder) []Xattr {
 	return xattrs
 }
 
-// check refuses an entry that no encoder writes, or that could lead a restore astray.
-func check(e *Entry, root bool) error {
+// Check refuses an entry that no decoder accepts: one beyond the format's bounds, or that could lead a restore astray. What
+// writes an entry calls it first. Only the root has an empty name.
+func (e *Entry) Check(root bool) error {
 	switch {
+	case len(e.Name) > core.MaxName, len(e.Target) > maxTarget, len(e.User) > maxOwner, len(e.Group) > maxOwner,
+		len(e.Xattrs) > maxXattrs, len(e.Holes) > maxHoles, len(e.Content.IDs) > maxIDs, e.Size < 0, e.Mode > 0o7777:
+		return errors.New("beyond the format's bounds")
 	case root != (e.Name == ""), e.Name == ".", e.Name == "..", strings.ContainsAny(e.Name, "/\x00"):
 		return fmt.Errorf("name %q", e.Name)
 	case root && e.Type != Dir:
@@ -258,7 +262,7 @@ func checkHoles(e *Entry) error {
 
 func checkXattrs(xattrs []Xattr) error {
 	for i, x := range xattrs {
-		if x.Name == "" || strings.Contains(x.Name, "\x00") || i > 0 && x.Name <= xattrs[i-1].Name {
+		if x.Name == "" || len(x.Name) > maxOwner || len(x.Value) > MaxXattr || strings.Contains(x.Name, "\x00") || i > 0 && x.Name <= xattrs[i-1].Name {
 			return errors.New("xattr names unsorted or unusable")
 		}
 	}
