@@ -1,0 +1,44 @@
+package config
+
+import "strings"
+
+// together judges the settings that depend on each other.
+func (r *resolver) together(c *Config) {
+	if c.Quiet && c.Verbose {
+		r.problem(Problem{Code: "flags-conflict", Subject: r.name("quiet"), Other: r.name("verbose")})
+	}
+	if r.scopes&Switch != 0 {
+		r.switched(c.Restore)
+	}
+	if c.Snapshot != "" {
+		if _, err := ParseRef(c.Snapshot); err != nil {
+			r.bad("snapshot", Problem{Code: "bad-snapshot"})
+		}
+	}
+	if strings.ContainsAny(c.Project, "\x00\n") {
+		r.bad("project", Problem{Code: "value-text"})
+	}
+	for _, t := range c.Tags {
+		if strings.ContainsFunc(t, func(x rune) bool { return x < ' ' || x == ',' || x == 0x7f }) {
+			r.problem(Problem{Code: "value-text", Subject: r.name("tag"), Value: t})
+		}
+	}
+}
+
+// switched judges the contract's form, where one command saves or restores: a flag of the other job was not meant.
+func (r *resolver) switched(restore bool) {
+	for i := range Settings {
+		s := &Settings[i]
+		if r.found[s.Name].source != fromFlag {
+			continue
+		}
+		saves := s.Scope&Saving != 0 && s.Scope&Selecting == 0
+		restores := s.Scope&(Picking|Writing) != 0
+		switch {
+		case restore && saves:
+			r.problem(Problem{Code: "flags-conflict", Subject: r.name(s.Name), Other: r.name("restore")})
+		case !restore && restores:
+			r.problem(Problem{Code: "flag-needs", Subject: r.name(s.Name), Other: r.name("restore")})
+		}
+	}
+}

@@ -1,0 +1,101 @@
+// Package config turns what a person wrote, as flags and as BACKUP_PROJETO_* variables, into settings that the rest of the
+// program can rely on, or into the list of everything that is wrong with it.
+//
+// Terms: a setting has an English and a Portuguese flag, its twins, which mean the same; its variables are the flags' names in
+// capitals behind BACKUP_PROJETO_. A scope is a group of settings that some commands take. The place is where a repository is.
+//
+// Map: table.go lists every setting; input.go holds what was typed; resolve.go picks flag, variable or default; check.go judges
+// all of it together; place.go reads the place; value.go reads sizes, shares and booleans; near.go guesses what was meant;
+// paths.go knows each system's folders.
+//
+// Promise: a Config without error can be used as it is; a problem names the flag or variable as it was typed; nothing here
+// touches the network, the disk or the terminal, and nothing here is text for people.
+package config
+
+import (
+	"strings"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/i18n"
+)
+
+// Config is every setting, resolved and checked. Settings outside the command's scopes have their zero value.
+type Config struct {
+	Lang i18n.Lang
+
+	JSON, Quiet, Verbose, Yes bool
+
+	Place Place
+
+	Project  string // the project's name, "" for the folder's own
+	Parallel int    // 0 means one for each core
+	DryRun   bool
+
+	Exclude, Include []string
+	OneFileSystem    bool
+	MaxSize          int64
+	Tags             []string
+
+	Restore   bool // --restore was given
+	Snapshot  string
+	To        string
+	Overwrite bool
+
+	All   bool // snapshots of every project
+	Share Share
+	// Sample is how many files to restore on trial.
+	Sample int
+
+	WriteOnly bool
+	Label     string
+
+	Version bool // --version was given
+}
+
+// Share is how much of the stored data to read: a percentage or a number of bytes.
+type Share struct {
+	Percent float64
+	Bytes   int64
+}
+
+// Problem is one thing wrong with the settings. Subject is the flag or variable as it was typed.
+type Problem struct {
+	Code    core.Code
+	Subject string
+	Value   string
+	Near    string
+	List    []string
+	Other   string
+}
+
+// Error gives the technical form.
+func (p Problem) Error() string {
+	s := string(p.Code)
+	if p.Subject != "" {
+		s += " " + p.Subject
+	}
+	if p.Value != "" {
+		s += "=" + p.Value
+	}
+	return s
+}
+
+// Problems is everything wrong at once; it is the cause of the usage error that Resolve returns.
+type Problems []Problem
+
+// Error joins the technical forms.
+func (ps Problems) Error() string {
+	parts := make([]string, len(ps))
+	for i, p := range ps {
+		parts[i] = p.Error()
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Err wraps the problems as a usage error, or returns nil when there is none.
+func (ps Problems) Err() error {
+	if len(ps) == 0 {
+		return nil
+	}
+	return &core.Error{Kind: core.Usage, Code: "usage", Err: ps}
+}

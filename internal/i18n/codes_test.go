@@ -1,0 +1,110 @@
+package i18n
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"backup_projeto/internal/core"
+)
+
+// TestEveryCodeHasText reads the source of the whole program and fails for an error code without a message: a new code cannot
+// be forgotten. Codes are constants of type core.Code, and string literals where one is expected.
+func TestEveryCodeHasText(t *testing.T) {
+	codes := map[core.Code]token.Position{}
+	files := token.NewFileSet()
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		f, err := parser.ParseFile(files, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Logf("%s is not readable as Go: %v", path, err)
+			return nil
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			for _, lit := range codesIn(n) {
+				if s, err := strconv.Unquote(lit.Value); err == nil && s != "" {
+					codes[core.Code(s)] = files.Position(lit.Pos())
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(codes) < 20 {
+		t.Fatalf("only %d codes found: the test looks for them wrongly", len(codes))
+	}
+	for code, where := range codes {
+		for _, l := range Langs() {
+			if _, ok := For(l).Errors[code]; !ok {
+				t.Errorf("%s: code %q has no message in %v", where, code, l)
+			}
+		}
+	}
+	for code := range For(English).Errors {
+		if _, ok := codes[code]; !ok {
+			t.Logf("nothing gives code %q", code)
+		}
+	}
+}
+
+// codesIn returns the literals in n itself that are codes.
+func codesIn(n ast.Node) []*ast.BasicLit {
+	switch n := n.(type) {
+	case *ast.ValueSpec: // const NotFound core.Code = "store-not-found"
+		if isCodeType(n.Type) {
+			return literals(n.Values...)
+		}
+	case *ast.KeyValueExpr: // core.Error{Code: "x"}, Problem{Code: "x"}
+		if id, ok := n.Key.(*ast.Ident); ok && id.Name == "Code" {
+			return literals(n.Value)
+		}
+	case *ast.CallExpr: // core.Errorf(kind, "x", …), core.Code("x")
+		if isCodeType(n.Fun) {
+			return literals(n.Args...)
+		}
+		if name := callee(n.Fun); name == "Errorf" && len(n.Args) >= 4 {
+			return literals(n.Args[1])
+		}
+	}
+	return nil
+}
+
+func isCodeType(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.SelectorExpr:
+		id, ok := e.X.(*ast.Ident)
+		return ok && id.Name == "core" && e.Sel.Name == "Code"
+	case *ast.Ident:
+		return e.Name == "Code"
+	}
+	return false
+}
+
+func callee(e ast.Expr) string {
+	if s, ok := e.(*ast.SelectorExpr); ok {
+		if id, ok := s.X.(*ast.Ident); ok && id.Name == "core" {
+			return s.Sel.Name
+		}
+	}
+	return ""
+}
+
+func literals(exprs ...ast.Expr) []*ast.BasicLit {
+	var out []*ast.BasicLit
+	for _, e := range exprs {
+		if lit, ok := e.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			out = append(out, lit)
+		}
+	}
+	return out
+}

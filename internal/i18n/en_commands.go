@@ -1,0 +1,58 @@
+package i18n
+
+func enCommands() map[string]CommandText {
+	return map[string]CommandText{
+		"": {"[FLAGS]", "encrypted, deduplicated backups of your projects",
+			"Saves the project in the current folder as an encrypted, incremental snapshot, to a folder of this machine or to S3, and " +
+				"brings it back. Without any argument it saves to a repository in your data folder, which is made on first use.",
+			[]string{"", "--strategy=s3 --bucket=my-bucket --prefix=project-backups", "--strategy=s3 --bucket=my-bucket --prefix=project-backups --restore",
+				"snapshots", "restore --snapshot 2026-11-20 --to /tmp/old"}},
+		"backup": {"[FLAGS]", "Save the current folder's project (what happens without a command)",
+			"Saves the current folder's project as a new snapshot. Only what changed since its last snapshot is read, and only content that " +
+				"the repository lacks is stored. A .backupignore file in any folder leaves out what its patterns match.",
+			[]string{"backup", "backup --exclude node_modules --tag before-release", "backup --dry-run --verbose"}},
+		"restore": {"[PATH...] [FLAGS]", "Bring a snapshot back, whole or in part",
+			"Writes a snapshot, or only the paths named, into the current folder or the one of --to. What is identical is left alone. " +
+				"Before anything is replaced the plan is shown, you are asked, and the present state is saved as a snapshot, so that a restore can be undone. " +
+				"Nothing is deleted.",
+			[]string{"restore", "restore src/main.go --snapshot 2026-11-20", "restore --to /tmp/old --dry-run", "restore 'docs/*.md'"}},
+		"snapshots": {"[FLAGS]", "List the snapshots",
+			"Lists the snapshots of the current folder's project, the newest last. In another folder, or with --all, lists those of every project.",
+			[]string{"snapshots", "snapshots --all --json"}},
+		"ls": {"[PATH] [FLAGS]", "List the files of a snapshot",
+			"Lists a folder of a snapshot: type and permissions, size, date and name.",
+			[]string{"ls", "ls src --snapshot 2026-11-20"}},
+		"cat": {"PATH [FLAGS]", "Print a file of a snapshot",
+			"Writes a file's content, as it is in a snapshot, to standard output.",
+			[]string{"cat src/main.go", "cat notes.txt --snapshot 2026-11-20 > old-notes.txt"}},
+		"diff": {"[SNAPSHOT [SNAPSHOT]] [FLAGS]", "Show what changed between two snapshots",
+			"Lists what was added (+), removed (-) and changed (M) from the first snapshot to the second. With one, compares it with the " +
+				"latest; without any, the last two.",
+			[]string{"diff", "diff 0193a1b2", "diff 2026-11-01 2026-11-20"}},
+		"find": {"PATTERN... [FLAGS]", "Find files in all snapshots",
+			"Looks for names that match a pattern in .gitignore syntax, in every snapshot of the project or only in the one of --snapshot, " +
+				"and says in which of them each version is.",
+			[]string{"find .env", "find '*.sqlite' --all"}},
+		"verify": {"[FLAGS]", "Prove that the repository is whole",
+			"Checks that every snapshot, folder and block is present and has the right size. --data also reads and authenticates stored data, " +
+				"a share of it that moves on from run to run so that repeated runs cover everything; --sample restores files on trial and compares them.",
+			[]string{"verify", "verify --data=5% --sample 20", "verify --data=100%"}},
+		"key": {"COMMAND [FLAGS]", "Show and change what opens the repository",
+			"A repository opens with any of its keys: a device's key, the recovery code, a passphrase. Changing keys rewrites no data.", nil},
+		"key list": {"[FLAGS]", "List the keys", "Lists the keys that open the repository: kind, name and date.", []string{"key list"}},
+		"key add": {"passphrase|recovery|device [FILE] [FLAGS]", "Add a key",
+			"Adds a passphrase, another recovery code, or a device's key, which is written to FILE for another machine or a CI job.",
+			[]string{"key add passphrase", "key add recovery", "key add device ci.key --label ci --write-only"}},
+		"key remove":     {"KEY [FLAGS]", "Remove a key", "Removes a key by the first digits of its id. The last one that can read cannot be removed.", []string{"key remove 5b2f09aa"}},
+		"key recovery":   {"[FLAGS]", "Show the recovery kit again", "Shows the recovery code and what is needed to use it, after asking who you are.", []string{"key recovery"}},
+		"key passphrase": {"[FLAGS]", "Change the passphrase", "Changes the passphrase, or sets the first one. No stored data is rewritten.", []string{"key passphrase"}},
+		"stats": {"[FLAGS]", "Show how much is stored",
+			"Shows how many snapshots, projects and packs there are, how much content they hold and how much space that takes.", []string{"stats"}},
+		"version": {"[FLAGS]", "Show the version", "Shows the program's version and how it was built.", []string{"version --json"}},
+		"completion": {"bash|zsh|fish|powershell", "Write the completion script of a shell",
+			"Writes a script that lets your shell complete commands and flags.",
+			[]string{"completion bash > ~/.local/share/bash-completion/completions/backup_projeto", "completion zsh > ~/.zfunc/_backup_projeto",
+				"completion fish > ~/.config/fish/completions/backup_projeto.fish", "completion powershell >> $PROFILE"}},
+		"man": {"[FLAGS]", "Write the manual page", "Writes the manual page, in roff.", []string{"man > backup_projeto.1", "man --lang=pt-BR > backup_projeto.pt_BR.1"}},
+	}
+}

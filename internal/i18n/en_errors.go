@@ -1,0 +1,108 @@
+package i18n
+
+import (
+	"maps"
+
+	"backup_projeto/internal/core"
+)
+
+func enErrors() map[core.Code]ErrorText {
+	all := enUsageErrors()
+	maps.Copy(all, enKeyErrors())
+	maps.Copy(all, enStoreErrors())
+	maps.Copy(all, enWorkErrors())
+	return all
+}
+
+func enUsageErrors() map[core.Code]ErrorText {
+	const help = "See the help: backup_projeto --help"
+	return map[core.Code]ErrorText{
+		"usage":            {"this cannot be used", help},
+		"unknown-flag":     {"there is no flag {value}", "[[Did you mean {near}? ]]The command's flags: backup_projeto{subject} --help"},
+		"unknown-letter":   {"there is no flag -{value}", "[[Did you mean {near}? ]]The command's flags: backup_projeto{subject} --help"},
+		"flag-value":       {"{value} needs a value", "Write it as {value}={other}"},
+		"flag-syntax":      {"{value} is not how a flag is written", "Write --name or --name=value; -- alone ends the flags."},
+		"unknown-command":  {"there is no command \"{value}\"", "[[Did you mean {near}? ]]The commands: backup_projeto{subject} --help"},
+		"extra-argument":   {"\"{value}\" is one argument too many", "How it is used: backup_projeto{subject} {other}"},
+		"missing-argument": {"an argument is missing", "How it is used: backup_projeto{subject} {other}"},
+		"twins-differ":     {"{subject} and {other} are the same setting with different values", "Keep one of the two."},
+		"flags-conflict":   {"{subject} and {other} do not go together", "Take one of them away."},
+		"flag-needs":       {"{subject} only makes sense with {other}", "Add {other}, or take {subject} away."},
+		"only-s3":          {"{subject} only makes sense on S3", "Add --strategy=s3, or take {subject} away."},
+		"unknown-strategy": {"{subject}: there is no strategy \"{value}\"", "[[Did you mean {near}? ]]The strategies are {list}."},
+		"unknown-address": {"{subject}: \"{value}\" is not an address that this program knows",
+			"[[Did you mean {near}? ]]Write s3://bucket/prefix, or a folder such as /mnt/backup."},
+		"missing-bucket": {"the s3 strategy needs a bucket", "Add --bucket=NAME, or set BACKUP_PROJETO_BUCKET."},
+		"bad-bucket": {"{subject}: S3 does not accept \"{value}\" as a bucket's name",
+			"A name has 3 to 63 lower-case letters, digits, dots and hyphens, begins and ends with a letter or digit, and is no IP address."},
+		"bad-prefix":   {"{subject}: \"{value}\" cannot be a folder in a bucket", "Write it as folder/subfolder, without \"..\", empty parts or backslashes."},
+		"bad-endpoint": {"{subject}: \"{value}\" is not a service's address", "Write it as https://host or http://host:port, without user, password or query."},
+		"cold-class": {"{subject}: what is in {value} cannot be read without waiting hours",
+			"A backup must read its own index; use one of {list}."},
+		"unknown-class": {"{subject}: S3 has no storage class \"{value}\"", "[[Did you mean {near}? ]]The classes are {list}."},
+		"unknown-lang":  {"{subject}: this program does not speak \"{value}\"", "It speaks {list}."},
+		"value-choice":  {"{subject}: \"{value}\" is not one of the choices", "[[Did you mean {near}? ]]The choices are {list}."},
+		"value-bool":    {"{subject}: \"{value}\" is neither yes nor no", "Write true or false, or the flag alone."},
+		"value-size":    {"{subject}: \"{value}\" is not a size", "Write it as 500MB, 1.5GB or 2GiB; a bare number counts bytes."},
+		"value-share":   {"{subject}: \"{value}\" is neither a share nor a size", "Write it as 100%, 5% or 2GB."},
+		"value-range":   {"{subject}: \"{value}\" is not a number between {list}", "Write a whole number between {list}."},
+		"value-empty":   {"{subject} is empty", "Give it a value, or take it away."},
+		"value-text":    {"{subject}: \"{value}\" has characters that cannot be used here", "Use letters, digits and ordinary punctuation, on one line."},
+		"bad-snapshot": {"{subject}: \"{value}\" does not choose a snapshot",
+			"Write latest, at least 4 digits of an id, or a date such as 2026-11-20 or 2026-11-20T18:30. To see them: backup_projeto{place} snapshots"},
+	}
+}
+
+func enKeyErrors() map[core.Code]ErrorText {
+	const ways = "Set BACKUP_PROJETO_PASSPHRASE or BACKUP_PROJETO_RECOVERY_CODE (or their _FILE), or run it on a terminal."
+	return map[core.Code]ErrorText{
+		"secret-needed":      {"opening this repository needs a passphrase or its recovery code, and there is no terminal to ask on", ways},
+		"secret-empty":       {"{subject} gives an empty secret", "Put the secret in it, or take the variable away."},
+		"secret-file":        {"the secret's file named in {subject} cannot be read: {detail}", "Check the path and that you may read it."},
+		"secret-command":     {"the command in {subject} failed: {detail}", "Run it by itself and see what it says."},
+		"secret-mismatch":    {"the two passphrases differ", "Run it again and type the same one twice."},
+		"secret-short":       {"the passphrase is too short", "Use at least 8 characters; four random words are easy to keep in mind."},
+		"recovery-code":      {"this is not a recovery code: mistyped, or incomplete", "It begins with BP- and has nine groups of four; capitals, spaces and hyphens do not matter."},
+		"no-terminal":        {"this needs an answer, and there is no terminal to ask on", "Agree beforehand with --yes, or run it on a terminal."},
+		"not-authenticated":  {"the recovery kit is only shown to someone who knows the passphrase or the code itself, or says yes on a terminal", ways},
+		"key-not-found":      {"no key's id begins with \"{subject}\"", "List them: backup_projeto key list{place}"},
+		"key-ambiguous":      {"several keys' ids begin with \"{subject}\"", "Type more digits. List them: backup_projeto key list{place}"},
+		"device-file-exists": {"{subject} already exists", "Choose another file; a key is never overwritten."},
+	}
+}
+
+func enStoreErrors() map[core.Code]ErrorText {
+	return map[core.Code]ErrorText{
+		"store-not-found": {"an object that should be there is missing[[: {subject}]]", "See what suffers from it: backup_projeto verify{place}"},
+		"store-exists":    {"another device created this at the same moment[[: {subject}]]", "Run the same command again."},
+		"store-too-large": {"[[{subject}: ]]an object is larger than anything this program writes", "Check that the place really is a repository of backup_projeto."},
+		"store-full":      {"the repository's place is full", "Make room there, or raise its quota, and run the same command again; what arrived is not sent twice."},
+		"store-denied":    {"the credentials are good, but may not do this[[: {subject}]]", "Ask for the permission; the smallest policy is in the README, under S3."},
+		"store-auth":      {"the place does not accept the credentials", "Check the access key and its secret, or choose a profile with --aws-profile."},
+		"store-no-place":  {"the place does not exist[[: {subject}]]", "Check the name; a first backup offers to create it: backup_projeto{place}"},
+		"store-network":   {"the place could not be reached[[: {detail}]]", "Check the connection and the address, then run the same command again."},
+		"store-throttled": {"the service asks to slow down, and kept asking", "Wait some minutes, or use a smaller --parallel, and run the same command again."},
+		"store-corrupt":   {"[[{subject}: ]]what arrived is not what was sent", "Run it again; if it stays, suspect the disk, the memory or the network between."},
+		"store-other":     {"[[{subject}: ]]the place failed: {detail}", "Run the same command again; if it stays, run it with --verbose."},
+		"store-bad-name":  {"\"{subject}\" cannot be an object's name", "This is a mistake of the program itself: please report it."},
+		"store-unusable":  {"{subject} cannot hold a repository: it is no folder, or cannot be written to", "Choose another folder with --repository, or mend its permissions."},
+	}
+}
+
+func enWorkErrors() map[core.Code]ErrorText {
+	return map[core.Code]ErrorText{
+		"restore-would-overwrite": {"files here differ from the snapshot, and nothing was written", "Agree with --overwrite; the present state is saved first. Or choose an empty folder with --to."},
+		"declined":                {"you said no; nothing was changed", "Run it again to answer otherwise, or agree beforehand with --yes."},
+		"no-snapshot":             {"no snapshot fits[[ \"{subject}\"]]", "See what there is: backup_projeto snapshots --all{place}"},
+		"ambiguous-snapshot":      {"several snapshots' ids begin with \"{subject}\"", "Type more digits. See them: backup_projeto snapshots --all{place}"},
+		"no-snapshots":            {"the repository has no snapshots yet", "Make the first one in a project's folder: backup_projeto{place}"},
+		"choose-project":          {"this folder is no project of the repository, and it has several: {list}", "Say which: --project NAME"},
+		"no-project":              {"the repository has no project \"{value}\"", "[[Did you mean {near}? ]]It has {list}."},
+		"no-path":                 {"the snapshot has no \"{subject}\"[[ ({value})]]", "See what it has: backup_projeto ls{place}"},
+		"not-a-file":              {"\"{subject}\" is not a file in the snapshot", "Only a file's content can be printed. See what there is: backup_projeto ls{place}"},
+		"project-folder":          {"the project's folder cannot be used[[: {detail}]]", "Go to a folder that exists and that you may read."},
+		"output":                  {"the result cannot be written[[: {detail}]]", "Check where standard output goes to."},
+		"not-built":               {"this command is not part of this build yet", "Use a newer version of the program."},
+		"damage-found":            {"the repository is damaged; what suffers is listed above", "Run a backup from a machine that still has the files, then verify again: backup_projeto verify{place} --data=100%"},
+	}
+}

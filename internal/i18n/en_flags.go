@@ -1,0 +1,47 @@
+package i18n
+
+func enFlags() map[string]FlagText {
+	return map[string]FlagText{
+		"strategy":      {"NAME", "kind of place: local (a folder) or s3", "local, or s3 when a bucket is named"},
+		"bucket":        {"NAME", "S3 bucket that holds the repository", ""},
+		"prefix":        {"PATH", "folder within the bucket", "the bucket's root"},
+		"repository":    {"URL", "the whole place in one: s3://bucket/prefix, or a folder", "a repository in your data folder"},
+		"region":        {"NAME", "region of the bucket", "found by itself"},
+		"endpoint":      {"URL", "address of an S3-compatible service; also AWS_ENDPOINT_URL", "Amazon's"},
+		"aws-profile":   {"NAME", "profile in ~/.aws/config to take credentials from", "AWS's own rules"},
+		"storage-class": {"CLASS", "storage class of what is uploaded, such as STANDARD_IA", "the bucket's"},
+		"sse":           {"KIND", "encryption by S3 itself, on top of ours: none, AES256, aws:kms or aws:kms:dsse", "the bucket's"},
+		"sse-kms-key":   {"KEY", "KMS key for --sse=aws:kms", "the account's"},
+
+		"project": {"NAME", "the project: its name for a backup, which one for the rest", "the current folder's"},
+		"all":     {"", "snapshots of every project, not only this one", ""},
+
+		"restore":   {"", "restore instead of saving", ""},
+		"snapshot":  {"WHICH", "the snapshot: latest, the first digits of its id, or a date", ""},
+		"to":        {"FOLDER", "folder to write into", "the current folder"},
+		"overwrite": {"", "replace what differs without asking; the present state is saved first", ""},
+
+		"exclude":         {"PATTERN", "leave out what matches, in .gitignore syntax; may be repeated", ""},
+		"include":         {"PATTERN", "take what matches, whatever excludes it; in a restore, only what matches; may be repeated", "everything"},
+		"one-file-system": {"", "stay on the project's own disk", ""},
+		"max-size":        {"SIZE", "leave out files larger than this, such as 500MB", "no limit"},
+		"tag":             {"WORD", "mark the snapshot with a word; may be repeated", ""},
+
+		"data":   {"SHARE", "read and check that much of the stored data: 100%, 5% or 2GB", "structure only"},
+		"sample": {"N", "restore N random files on trial and compare them", ""},
+
+		"label":      {"TEXT", "name of the new key, for people", "this machine's name"},
+		"write-only": {"", "the new key can save, but read nothing back", ""},
+
+		"dry-run":  {"", "show what would be done, and do nothing", ""},
+		"parallel": {"N", "how many files to work on at once, up to 256", "one for each processor"},
+
+		"json":    {"", "print one JSON object a line", ""},
+		"quiet":   {"", "print errors only", ""},
+		"verbose": {"", "print more: requests, excluded files, technical details", ""},
+		"yes":     {"", "agree to every question", ""},
+		"lang":    {"LANGUAGE", "language: en or pt-BR", "the system's"},
+
+		"version": {"", "show the version", ""},
+	}
+}

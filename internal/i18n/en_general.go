@@ -1,0 +1,62 @@
+package i18n
+
+import "backup_projeto/internal/core"
+
+func enGeneral() General {
+	return General{
+		Error: "error", Hint: "hint", Warning: "warning",
+		None: "none", Yes: "yes", No: "no",
+		MoreLines: Plural{"… and %s more", "… and %s more"},
+		YesNo:     "[y/N]", YesLetters: "yY",
+		Declined:       "Nothing was changed.",
+		Progress:       Progress{Files: Plural{"%s file", "%s files"}, Left: "%s left"},
+		SecretReadable: "other users of this machine can read %s; close it with: %s",
+		Technical:      "detail",
+	}
+}
+
+func enHelp() Help {
+	return Help{
+		Usage: "Usage", Commands: "Commands", Aliases: "Other names", Examples: "Examples", ExitCodes: "Exit codes",
+		Variables:  "Environment variables",
+		GroupWhere: "Where the repository is", GroupSave: "What is saved, and how", GroupRestore: "Restoring",
+		GroupVerify: "Checking", GroupKeys: "New keys", GroupShow: "Which project", GroupOutput: "Output and language",
+		HelpFlag:    "show this help",
+		HelpCommand: CommandText{Args: "[COMMAND]", Short: "Show the help of a command", Long: "Shows the help of a command, or of the program.", Examples: []string{"help restore"}},
+		Default:     "default: %s", NoDefault: "none", Twin: "Portuguese: %s", TwinCommand: "in Portuguese: %s",
+		More: "%s shows a command's own help.",
+		VariablesText: "Every flag has a variable: BACKUP_PROJETO_ and its name in capitals, in either language (--aws-profile is " +
+			"BACKUP_PROJETO_AWS_PROFILE or BACKUP_PROJETO_PERFIL_AWS). A flag wins over its variable. Lists are separated by commas or, " +
+			"where there are line breaks, written one item a line.",
+		SecretsText: "The passphrase comes from BACKUP_PROJETO_PASSPHRASE, or from the file named in BACKUP_PROJETO_PASSPHRASE_FILE, or " +
+			"from the output of the command in BACKUP_PROJETO_PASSPHRASE_COMMAND; the recovery code from BACKUP_PROJETO_RECOVERY_CODE or " +
+			"BACKUP_PROJETO_RECOVERY_CODE_FILE. Without any of them the program asks on the terminal. BACKUP_PROJETO_KEYRING=off leaves the " +
+			"system's keyring alone.",
+		CommandArg: "COMMAND", FlagsArg: "[FLAGS]",
+		Manual: "User commands", Name: "NAME", Synopsis: "SYNOPSIS", Description: "DESCRIPTION", Files: "FILES", SeeAlso: "SEE ALSO",
+	}
+}
+
+func enKinds() map[core.Kind]KindText {
+	return map[core.Kind]KindText{
+		core.Success: {"success", ErrorText{"Done.", "There is nothing to do."}},
+		core.Failure: {"failure of another kind", ErrorText{"[[{subject}: ]]something went wrong: {detail}",
+			"Run it again with --verbose; if it stays, report it with what is printed."}},
+		core.Usage: {"a command or flag that cannot be used", ErrorText{"[[{subject}: ]]this cannot be used: {detail}",
+			"See the help: backup_projeto --help"}},
+		core.Partial: {"partial backup: saved, but some files could not be read", ErrorText{"The snapshot was saved, but some files could not be read.",
+			"Mend what is listed above and run the backup again; only what was missed is read."}},
+		core.NoRepository: {"no repository at that place", ErrorText{"There is no repository at {subject}.",
+			"Check the place's flags, or create one with a first backup: backup_projeto{place}"}},
+		core.WrongKey: {"no key here opens the repository", ErrorText{"No key here opens this repository[[ ({detail})]].",
+			"Type the recovery code or the passphrase when asked, or set BACKUP_PROJETO_RECOVERY_CODE or BACKUP_PROJETO_PASSPHRASE."}},
+		core.Damage: {"damage found in the repository", ErrorText{"[[{subject}: ]]the repository is damaged: {detail}",
+			"See what suffers from it: backup_projeto verify{place} --data=100%"}},
+		core.Source: {"the project's folder, or the folder restored into, failed", ErrorText{"[[{subject}: ]]this machine's files failed: {detail}",
+			"Check that the folder exists, that you may read and write it, and that its disk has space."}},
+		core.Destination: {"the place where the repository is failed", ErrorText{"[[{subject}: ]]the repository's place failed: {detail}",
+			"Check the connection and the credentials, then run the same command again; what arrived is not sent twice."}},
+		core.Interrupted: {"interrupted (Ctrl-C or SIGTERM)", ErrorText{"Interrupted; the repository is as good as before.",
+			"Run the same command again: it goes on from what was already stored."}},
+	}
+}

@@ -1,0 +1,93 @@
+package i18n
+
+func enBackup() Backup {
+	return Backup{
+		Start:   "Saving %[1]s to %[2]s",
+		Saved:   "Snapshot %[1]s of %[2]s saved in %[3]s",
+		DryRun:  "Dry run of %[2]s to %[3]s: nothing was stored",
+		Partial: Plural{"%s entry could not be read", "%s entries could not be read"},
+		Unread:  "%[1]s was not saved: %[2]s",
+		Files:   "files", Read: "read", Stored: "stored", Time: "time", Requests: "requests", Excluded: "left out",
+		New: Plural{"%s new", "%s new"}, Changed: Plural{"%s changed", "%s changed"},
+		Removed: Plural{"%s removed", "%s removed"}, Unchanged: Plural{"%s unchanged", "%s unchanged"},
+		Entries: Plural{"%s entry", "%s entries"},
+		Smaller: "%s times smaller", NothingNew: "nothing new",
+		RequestsLine: "%[1]s (%[2]s sent, %[3]s received)",
+		ExcludedLine: "%[1]s: %[2]s, the first is %[3]s",
+		Reasons: map[string]string{"permission": "no permission", "vanished": "it vanished meanwhile", "changed": "it kept changing while it was read",
+			"io": "the disk failed", "unsupported": "this kind of entry is not supported"},
+		Rules: map[string]string{"cachedir-tag": "cache folders (CACHEDIR.TAG)", "one-file-system": "other disks", "max-size": "too large",
+			"repository": "the repository itself"},
+	}
+}
+
+func enRestore() Restore {
+	return Restore{
+		Start: "Restoring snapshot %[1]s of %[2]s, %[3]s, into %[4]s",
+		Plan:  "The plan", DryRun: "Dry run: nothing was written", NothingToDo: "Everything is there already, identical; nothing was written",
+		Create: "create", Overwrite: "replace", Keep: "leave alone", Metadata: "only permissions and dates",
+		Entries: Plural{"%s entry", "%s entries"},
+		Ask:     Plural{"Replace %s entry that differs? The present state is saved first.", "Replace %s entries that differ? The present state is saved first."},
+		Safety:  "The present state was saved as snapshot %s",
+		Done:    "Snapshot %[1]s restored into %[2]s",
+		Written: "written", Fetched: "fetched", Verified: "checked", Time: "time", Undo: "To undo it: %s",
+		Projects: "Projects in the repository",
+	}
+}
+
+func enVerify() Verify {
+	return Verify{
+		Start:     "Checking %s",
+		Healthy:   "No damage found in %s",
+		Damaged:   Plural{"%s damaged object", "%s damaged objects"},
+		Structure: "structure", Data: "data", Coverage: "proven", Sample: "on trial", Time: "time",
+		StructureLine: "%[1]s, %[2]s, %[3]s, %[4]s",
+		DataLine:      "%[1]s read and authenticated (%[2]s)",
+		CoverageLine:  "%[1]s of %[2]s packs, in this run and earlier ones",
+		SampleLine:    "%[1]s restored and compared, %[2]s of them with the live file",
+		Object:        "damaged: %[1]s (%[2]s)",
+		SuffersMore:   "… and %s more",
+		Suffers:       "%[1]s in snapshot %[2]s",
+		NoFile:        "no snapshot's file suffers from it",
+		Snapshots:     Plural{"%s snapshot", "%s snapshots"}, Trees: Plural{"%s folder", "%s folders"},
+		Chunks: Plural{"%s block", "%s blocks"}, Packs: Plural{"%s pack", "%s packs"}, FilesCount: Plural{"%s file", "%s files"},
+	}
+}
+
+func enBrowse() Browse {
+	return Browse{
+		ColumnID: "ID", ColumnDate: "DATE", ColumnProject: "PROJECT", ColumnHost: "DEVICE", ColumnFiles: "FILES", ColumnSize: "SIZE", ColumnTags: "NOTES",
+		NoSnapshots:   "There are no snapshots yet",
+		OtherProjects: "No snapshot of this folder's project; here are those of every project",
+		Partial:       "partial", Safety: "before a restore",
+		Snapshots: Plural{"%s snapshot", "%s snapshots"}, Projects: Plural{"%s project", "%s projects"}, Matches: Plural{"%s match", "%s matches"},
+		DiffHead: "From %[1]s to %[2]s",
+		Added:    "added", Removed: "removed", Modified: "changed", Type: "other type",
+		NoDifference: "The two snapshots hold the same",
+		NoMatch:      "Nothing matches",
+		StatsContent: "content", StatsStored: "stored", StatsPacks: "packs", StatsRatio: "saving", StatsPlace: "place", StatsSnapshots: "snapshots",
+		StatsObjects: "objects",
+		VersionLine:  "backup_projeto %[1]s, %[2]s, %[3]s",
+	}
+}
+
+func enKeys() Keys {
+	return Keys{
+		Created:         "A new repository was created in %s",
+		CodeIntro:       "This is its recovery code. It is shown only now:",
+		CodeAdvice:      "Print it or write it down, and keep it away from this machine. It opens your backups on any machine; if you lose it and this machine too, nobody can open them, and neither can you. To see it again here: %s",
+		PassphraseIntro: "It opens with your passphrase too.",
+		DeviceKey:       "This machine's own key is in %s",
+		AskPassphrase:   "Passphrase: ", AskNew: "New passphrase: ", AskAgain: "Once more: ", AskSecret: "Recovery code or passphrase: ",
+		ColumnID: "ID", ColumnLock: "KIND", ColumnLabel: "NAME", ColumnCreated: "CREATED",
+		LockPassphrase: "passphrase", LockRecovery: "recovery code", LockDevice: "device",
+		WriteOnly: "write-only", ThisDevice: "this machine",
+		Added: "Key %s added", Removed: "Key %s removed", Changed: "The passphrase was changed",
+		KitTitle: "Recovery kit of a backup_projeto repository", KitRepository: "repository", KitPlace: "place", KitCode: "code",
+		KitUse:      "On any machine, in an empty folder: install backup_projeto, run %s and type the code when asked.",
+		AskRemove:   "Remove key %[1]s (%[2]s)?",
+		AskBucket:   "Bucket %s does not exist. Create it?",
+		FileWritten: "The key is in %s; keep it secret",
+		Joined:      "This machine now has a key of its own: %s",
+	}
+}

@@ -1,0 +1,145 @@
+package i18n
+
+import "backup_projeto/internal/core"
+
+// Catalog is every message of one language.
+type Catalog struct {
+	Lang     Lang
+	General  General
+	Help     Help
+	Backup   Backup
+	Restore  Restore
+	Verify   Verify
+	Browse   Browse
+	Keys     Keys
+	Flags    map[string]FlagText     // by the English flag
+	Commands map[string]CommandText  // by the English command, "" for the program, "key add" for one below
+	Errors   map[core.Code]ErrorText // by code
+	Kinds    map[core.Kind]KindText  // by kind: every kind has one
+}
+
+// FlagText is a flag's help. Value is the word for its value, Default says the default where the value itself does not.
+type FlagText struct{ Value, Help, Default string }
+
+// CommandText is a command's help. Args is what follows its name; each example is a line to type, without the program's name.
+type CommandText struct {
+	Args, Short, Long string
+	Examples          []string
+}
+
+// KindText names a kind of error in the table of exit codes, and gives the text for errors that have no better one.
+type KindText struct {
+	Name string
+	Text ErrorText
+}
+
+// General is what every command may say.
+type General struct {
+	Error, Hint, Warning string
+	None, Yes, No        string
+	MoreLines            Plural // lines left out of a long list
+	YesNo                string // how to answer a question
+	YesLetters           string // first letters that agree
+	Declined             string
+	Progress             Progress
+	SecretReadable       string // a secret's file that others can read: the file, the command that mends it
+	Technical            string // the technical detail of an error, with --verbose
+}
+
+// Progress is the words of the progress line.
+type Progress struct {
+	Files Plural
+	Left  string // how much time remains
+}
+
+// Help is the words of the help pages and the man page.
+type Help struct {
+	Usage, Commands, Aliases, Examples, ExitCodes, Variables string
+	GroupWhere, GroupSave, GroupRestore, GroupVerify         string
+	GroupKeys, GroupShow, GroupOutput                        string
+	HelpFlag                                                 string
+	HelpCommand                                              CommandText
+	Default                                                  string // the default: %s
+	NoDefault                                                string
+	Twin                                                     string // the flag's name in the other language: %s
+	TwinCommand                                              string
+	More                                                     string // where to read more: %s
+	VariablesText                                            string
+	SecretsText                                              string
+	CommandArg, FlagsArg                                     string
+	Manual, Name, Synopsis, Description, Files, SeeAlso      string
+}
+
+// Backup is what a backup says.
+type Backup struct {
+	Start                            string // project, place
+	Saved, DryRun                    string // id, project, place
+	Partial                          Plural // entries that could not be read
+	Unread                           string // path, reason
+	Files, Read, Stored, Time        string // labels
+	Requests, Excluded               string
+	New, Changed, Removed, Unchanged Plural
+	Entries                          Plural
+	Smaller                          string // how many times smaller
+	NothingNew                       string
+	RequestsLine                     string // requests, sent, received
+	ExcludedLine                     string // rule, entries, first
+	Reasons                          map[string]string
+	Rules                            map[string]string // of exclusion
+}
+
+// Restore is what a restore says.
+type Restore struct {
+	Start                                  string // id, project, date, folder
+	Plan, DryRun, NothingToDo              string
+	Create, Overwrite, Keep, Metadata      string // labels of the plan
+	Entries                                Plural
+	Ask                                    Plural
+	Safety                                 string // id of the snapshot taken first
+	Done                                   string // id, folder
+	Written, Fetched, Verified, Time, Undo string
+	Projects                               string
+}
+
+// Verify is what verify says.
+type Verify struct {
+	Start, Healthy                              string
+	Damaged                                     Plural
+	Structure, Data, Coverage, Sample, Time     string // labels
+	StructureLine, DataLine, CoverageLine       string
+	SampleLine                                  string
+	Object, SuffersMore                         string
+	Suffers                                     string // file, snapshot
+	NoFile                                      string // damage that no file suffers
+	Snapshots, Trees, Chunks, Packs, FilesCount Plural
+}
+
+// Browse is what snapshots, ls, diff, find and stats say.
+type Browse struct {
+	ColumnID, ColumnDate, ColumnProject, ColumnHost, ColumnFiles, ColumnSize, ColumnTags string
+	NoSnapshots, OtherProjects                                                           string
+	Partial, Safety                                                                      string
+	Snapshots, Projects, Matches                                                         Plural
+	DiffHead                                                                             string
+	Added, Removed, Modified, Type                                                       string
+	NoDifference                                                                         string
+	NoMatch                                                                              string
+	StatsContent, StatsStored, StatsPacks, StatsRatio, StatsPlace, StatsSnapshots        string
+	StatsObjects                                                                         string
+	VersionLine                                                                          string
+}
+
+// Keys is what is said about keys and secrets.
+type Keys struct {
+	Created, CodeIntro, CodeAdvice, PassphraseIntro    string
+	DeviceKey                                          string
+	AskPassphrase, AskNew, AskAgain, AskSecret         string
+	ColumnID, ColumnLock, ColumnLabel, ColumnCreated   string
+	LockPassphrase, LockRecovery, LockDevice           string
+	WriteOnly, ThisDevice                              string
+	Added, Removed, Changed                            string
+	KitTitle, KitRepository, KitPlace, KitCode, KitUse string
+	AskRemove, AskBucket                               string
+	FileWritten                                        string
+	Joined                                             string
+}

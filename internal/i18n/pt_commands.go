@@ -1,0 +1,58 @@
+package i18n
+
+func ptCommands() map[string]CommandText {
+	return map[string]CommandText{
+		"": {"[OPÇÕES]", "backups criptografados e sem duplicação dos seus projetos",
+			"Salva o projeto da pasta atual num snapshot (uma cópia) criptografado e incremental, numa pasta desta máquina ou no S3, e traz tudo " +
+				"de volta. Sem nenhum argumento, salva num repositório na sua pasta de dados, criado no primeiro uso.",
+			[]string{"", "--estrategia=s3 --bucket=meu-bucket --prefixo=backups-projeto", "--estrategia=s3 --bucket=meu-bucket --prefixo=backups-projeto --restaurar",
+				"historico", "restaurar --snapshot 20/11/2026 --para /tmp/antigo"}},
+		"backup": {"[OPÇÕES]", "Salva o projeto da pasta atual (o que acontece sem comando)",
+			"Salva o projeto da pasta atual num novo snapshot. Só é lido o que mudou desde o último, e só é guardado o conteúdo que o " +
+				"repositório ainda não tem. Um arquivo .backupignore em qualquer pasta deixa de fora o que casar com os padrões dele.",
+			[]string{"backup", "backup --excluir node_modules --etiqueta antes-da-versao", "backup --simular --detalhado"}},
+		"restore": {"[CAMINHO...] [OPÇÕES]", "Traz um snapshot de volta, inteiro ou em parte",
+			"Grava um snapshot, ou só os caminhos indicados, na pasta atual ou na de --para. O que já está idêntico não é tocado. Antes de " +
+				"substituir qualquer coisa, o plano é mostrado, você é perguntado e o estado atual é salvo num snapshot, para que a restauração possa ser desfeita. " +
+				"Nada é apagado.",
+			[]string{"restaurar", "restaurar src/main.go --snapshot 20/11/2026", "restaurar --para /tmp/antigo --simular", "restaurar 'docs/*.md'"}},
+		"snapshots": {"[OPÇÕES]", "Lista os snapshots",
+			"Lista os snapshots do projeto da pasta atual, o mais novo por último. Em outra pasta, ou com --todos, lista os de todos os projetos.",
+			[]string{"historico", "historico --todos --json"}},
+		"ls": {"[CAMINHO] [OPÇÕES]", "Lista os arquivos de um snapshot",
+			"Lista uma pasta de um snapshot: tipo e permissões, tamanho, data e nome.",
+			[]string{"listar", "listar src --snapshot 20/11/2026"}},
+		"cat": {"CAMINHO [OPÇÕES]", "Mostra um arquivo de um snapshot",
+			"Escreve na saída padrão o conteúdo de um arquivo, como está num snapshot.",
+			[]string{"mostrar src/main.go", "mostrar notas.txt --snapshot 20/11/2026 > notas-antigas.txt"}},
+		"diff": {"[SNAPSHOT [SNAPSHOT]] [OPÇÕES]", "Mostra o que mudou entre dois snapshots",
+			"Lista o que foi adicionado (+), removido (-) e alterado (M) do primeiro snapshot para o segundo. Com um só, compara com o " +
+				"último; sem nenhum, os dois últimos.",
+			[]string{"comparar", "comparar 0193a1b2", "comparar 01/11/2026 20/11/2026"}},
+		"find": {"PADRÃO... [OPÇÕES]", "Busca arquivos em todos os snapshots",
+			"Procura nomes que casem com um padrão na sintaxe do .gitignore, em todos os snapshots do projeto ou só no de --snapshot, e diz " +
+				"em quais deles está cada versão.",
+			[]string{"buscar .env", "buscar '*.sqlite' --todos"}},
+		"verify": {"[OPÇÕES]", "Prova que o repositório está inteiro",
+			"Confere se todos os snapshots, pastas e blocos estão presentes e têm o tamanho certo. --dados também lê e autentica os dados guardados, " +
+				"uma parte que avança a cada vez, para que execuções repetidas cubram tudo; --amostra restaura arquivos como teste e compara.",
+			[]string{"verificar", "verificar --dados=5% --amostra 20", "verificar --dados=100%"}},
+		"key": {"COMANDO [OPÇÕES]", "Mostra e muda o que abre o repositório",
+			"Um repositório abre com qualquer uma de suas chaves: a de um dispositivo, o código de recuperação, uma senha. Mudar chaves não regrava dados.", nil},
+		"key list": {"[OPÇÕES]", "Lista as chaves", "Lista as chaves que abrem o repositório: tipo, nome e data.", []string{"chave listar"}},
+		"key add": {"senha|recuperacao|dispositivo [ARQUIVO] [OPÇÕES]", "Adiciona uma chave",
+			"Adiciona uma senha, outro código de recuperação ou a chave de um dispositivo, que é gravada em ARQUIVO para outra máquina ou para um job de CI.",
+			[]string{"chave adicionar senha", "chave adicionar recuperacao", "chave adicionar dispositivo ci.key --rotulo ci --so-gravacao"}},
+		"key remove":     {"CHAVE [OPÇÕES]", "Remove uma chave", "Remove uma chave pelos primeiros dígitos do id. A última que consegue ler não pode ser removida.", []string{"chave remover 5b2f09aa"}},
+		"key recovery":   {"[OPÇÕES]", "Mostra o kit de recuperação outra vez", "Mostra o código de recuperação e o que é preciso para usá-lo, depois de confirmar quem você é.", []string{"chave recuperacao"}},
+		"key passphrase": {"[OPÇÕES]", "Troca a senha", "Troca a senha, ou define a primeira. Nenhum dado guardado é regravado.", []string{"chave senha"}},
+		"stats": {"[OPÇÕES]", "Mostra quanto está guardado",
+			"Mostra quantos snapshots, projetos e pacotes existem, quanto conteúdo têm e quanto espaço isso ocupa.", []string{"estatisticas"}},
+		"version": {"[OPÇÕES]", "Mostra a versão", "Mostra a versão do programa e como ele foi compilado.", []string{"versao --json"}},
+		"completion": {"bash|zsh|fish|powershell", "Escreve o script de autocompletar de um shell",
+			"Escreve um script que faz o seu shell completar comandos e opções.",
+			[]string{"completion bash > ~/.local/share/bash-completion/completions/backup_projeto", "completion zsh > ~/.zfunc/_backup_projeto",
+				"completion fish > ~/.config/fish/completions/backup_projeto.fish", "completion powershell >> $PROFILE"}},
+		"man": {"[OPÇÕES]", "Escreve a página do manual", "Escreve a página do manual, em roff.", []string{"man > backup_projeto.1", "man --idioma=en > backup_projeto.en.1"}},
+	}
+}

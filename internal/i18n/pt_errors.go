@@ -1,0 +1,108 @@
+package i18n
+
+import (
+	"maps"
+
+	"backup_projeto/internal/core"
+)
+
+func ptErrors() map[core.Code]ErrorText {
+	all := ptUsageErrors()
+	maps.Copy(all, ptKeyErrors())
+	maps.Copy(all, ptStoreErrors())
+	maps.Copy(all, ptWorkErrors())
+	return all
+}
+
+func ptUsageErrors() map[core.Code]ErrorText {
+	const help = "Veja a ajuda: backup_projeto --ajuda"
+	return map[core.Code]ErrorText{
+		"usage":            {"isto não pode ser usado", help},
+		"unknown-flag":     {"não existe a opção {value}", "[[Você quis dizer {near}? ]]As opções do comando: backup_projeto{subject} --ajuda"},
+		"unknown-letter":   {"não existe a opção -{value}", "[[Você quis dizer {near}? ]]As opções do comando: backup_projeto{subject} --ajuda"},
+		"flag-value":       {"falta o valor de {value}", "Escreva assim: {value}={other}"},
+		"flag-syntax":      {"{value} não é um jeito de escrever uma opção", "Escreva --nome ou --nome=valor; -- sozinho encerra as opções."},
+		"unknown-command":  {"não existe o comando \"{value}\"", "[[Você quis dizer {near}? ]]Os comandos: backup_projeto{subject} --ajuda"},
+		"extra-argument":   {"\"{value}\" é um argumento a mais", "O uso é: backup_projeto{subject} {other}"},
+		"missing-argument": {"falta um argumento", "O uso é: backup_projeto{subject} {other}"},
+		"twins-differ":     {"{subject} e {other} são a mesma opção, com valores diferentes", "Deixe só uma das duas."},
+		"flags-conflict":   {"{subject} e {other} não combinam", "Tire uma delas."},
+		"flag-needs":       {"{subject} só faz sentido com {other}", "Acrescente {other}, ou tire {subject}."},
+		"only-s3":          {"{subject} só faz sentido no S3", "Acrescente --estrategia=s3, ou tire {subject}."},
+		"unknown-strategy": {"{subject}: não existe a estratégia \"{value}\"", "[[Você quis dizer {near}? ]]As estratégias são {list}."},
+		"unknown-address": {"{subject}: \"{value}\" não é um endereço que este programa conheça",
+			"[[Você quis dizer {near}? ]]Escreva s3://bucket/prefixo, ou uma pasta como /mnt/backup."},
+		"missing-bucket": {"a estratégia s3 precisa de um bucket", "Acrescente --bucket=NOME, ou defina BACKUP_PROJETO_BUCKET."},
+		"bad-bucket": {"{subject}: o S3 não aceita \"{value}\" como nome de bucket",
+			"O nome tem de 3 a 63 letras minúsculas, dígitos, pontos e hifens, começa e termina com letra ou dígito e não é um endereço IP."},
+		"bad-prefix":   {"{subject}: \"{value}\" não pode ser uma pasta num bucket", "Escreva como pasta/subpasta, sem \"..\", partes vazias nem barras invertidas."},
+		"bad-endpoint": {"{subject}: \"{value}\" não é o endereço de um serviço", "Escreva como https://servidor ou http://servidor:porta, sem usuário, senha ou consulta."},
+		"cold-class": {"{subject}: o que está em {value} só pode ser lido depois de horas de espera",
+			"Um backup precisa ler o próprio índice; use uma destas: {list}."},
+		"unknown-class": {"{subject}: o S3 não tem a classe de armazenamento \"{value}\"", "[[Você quis dizer {near}? ]]As classes são {list}."},
+		"unknown-lang":  {"{subject}: este programa não fala \"{value}\"", "Ele fala {list}."},
+		"value-choice":  {"{subject}: \"{value}\" não é uma das escolhas", "[[Você quis dizer {near}? ]]As escolhas são {list}."},
+		"value-bool":    {"{subject}: \"{value}\" não é sim nem não", "Escreva true ou false, ou só a opção."},
+		"value-size":    {"{subject}: \"{value}\" não é um tamanho", "Escreva como 500MB, 1,5GB ou 2GiB; um número sozinho conta bytes."},
+		"value-share":   {"{subject}: \"{value}\" não é uma porcentagem nem um tamanho", "Escreva como 100%, 5% ou 2GB."},
+		"value-range":   {"{subject}: \"{value}\" não é um número entre {list}", "Escreva um número inteiro entre {list}."},
+		"value-empty":   {"{subject} está sem valor", "Dê um valor, ou tire a opção."},
+		"value-text":    {"{subject}: \"{value}\" tem caracteres que não podem ser usados aqui", "Use letras, dígitos e pontuação comum, numa linha só."},
+		"bad-snapshot": {"{subject}: \"{value}\" não escolhe um snapshot",
+			"Escreva ultimo, pelo menos 4 dígitos de um id, ou uma data como 20/11/2026 ou \"20/11/2026 18:30\". Para vê-los: backup_projeto{place} historico"},
+	}
+}
+
+func ptKeyErrors() map[core.Code]ErrorText {
+	const ways = "Defina BACKUP_PROJETO_SENHA ou BACKUP_PROJETO_CODIGO_RECUPERACAO (ou os _ARQUIVO deles), ou rode num terminal."
+	return map[core.Code]ErrorText{
+		"secret-needed":      {"para abrir este repositório é preciso a senha ou o código de recuperação, e não há terminal onde perguntar", ways},
+		"secret-empty":       {"{subject} está com um segredo vazio", "Ponha o segredo nela, ou tire a variável."},
+		"secret-file":        {"não foi possível ler o arquivo de segredo indicado em {subject}: {detail}", "Confira o caminho e se você pode lê-lo."},
+		"secret-command":     {"o comando em {subject} falhou: {detail}", "Rode-o sozinho e veja o que ele diz."},
+		"secret-mismatch":    {"as duas senhas são diferentes", "Rode de novo e digite a mesma duas vezes."},
+		"secret-short":       {"a senha é curta demais", "Use pelo menos 8 caracteres; quatro palavras ao acaso são fáceis de guardar."},
+		"recovery-code":      {"isto não é um código de recuperação: tem erro de digitação ou está incompleto", "Ele começa com BP- e tem nove grupos de quatro; maiúsculas, espaços e hifens não importam."},
+		"no-terminal":        {"isto precisa de uma resposta, e não há terminal onde perguntar", "Concorde antes com --sim, ou rode num terminal."},
+		"not-authenticated":  {"o kit de recuperação só é mostrado a quem sabe a senha ou o próprio código, ou confirma num terminal", ways},
+		"key-not-found":      {"nenhuma chave tem id que comece com \"{subject}\"", "Liste as chaves: backup_projeto chave listar{place}"},
+		"key-ambiguous":      {"várias chaves têm id que começa com \"{subject}\"", "Digite mais dígitos. Liste as chaves: backup_projeto chave listar{place}"},
+		"device-file-exists": {"{subject} já existe", "Escolha outro arquivo; uma chave nunca é sobrescrita."},
+	}
+}
+
+func ptStoreErrors() map[core.Code]ErrorText {
+	return map[core.Code]ErrorText{
+		"store-not-found": {"um objeto que deveria estar lá não foi encontrado[[: {subject}]]", "Veja o que foi afetado: backup_projeto verificar{place}"},
+		"store-exists":    {"outro dispositivo criou isto no mesmo instante[[: {subject}]]", "Rode o mesmo comando de novo."},
+		"store-too-large": {"[[{subject}: ]]um objeto é maior que qualquer coisa que este programa grava", "Confira se o lugar é mesmo um repositório do backup_projeto."},
+		"store-full":      {"o lugar do repositório está cheio", "Libere espaço lá, ou aumente a cota, e rode o mesmo comando de novo; o que já chegou não é enviado outra vez."},
+		"store-denied":    {"as credenciais estão certas, mas não têm permissão para isto[[: {subject}]]", "Peça a permissão; a menor política necessária está no README, na parte do S3."},
+		"store-auth":      {"o lugar não aceita as credenciais", "Confira a chave de acesso e o segredo dela, ou escolha um perfil com --perfil-aws."},
+		"store-no-place":  {"o lugar não existe[[: {subject}]]", "Confira o nome; o primeiro backup se oferece para criá-lo: backup_projeto{place}"},
+		"store-network":   {"não foi possível chegar ao lugar do repositório[[: {detail}]]", "Confira a conexão e o endereço e rode o mesmo comando de novo."},
+		"store-throttled": {"o serviço pediu para ir mais devagar, e continuou pedindo", "Espere alguns minutos, ou use um --paralelo menor, e rode o mesmo comando de novo."},
+		"store-corrupt":   {"[[{subject}: ]]o que chegou não é o que foi enviado", "Rode de novo; se continuar, desconfie do disco, da memória ou da rede no caminho."},
+		"store-other":     {"[[{subject}: ]]o lugar do repositório falhou: {detail}", "Rode o mesmo comando de novo; se continuar, rode com --detalhado."},
+		"store-bad-name":  {"\"{subject}\" não pode ser nome de objeto", "Isto é um erro do próprio programa: por favor, relate."},
+		"store-unusable":  {"{subject} não serve para um repositório: não é uma pasta, ou não aceita gravação", "Escolha outra pasta com --repositorio, ou acerte as permissões dela."},
+	}
+}
+
+func ptWorkErrors() map[core.Code]ErrorText {
+	return map[core.Code]ErrorText{
+		"restore-would-overwrite": {"há arquivos aqui diferentes dos do snapshot, e nada foi gravado", "Concorde com --sobrescrever; o estado atual é salvo antes. Ou escolha uma pasta vazia com --para."},
+		"declined":                {"você disse não; nada foi alterado", "Rode de novo para responder diferente, ou concorde antes com --sim."},
+		"no-snapshot":             {"nenhum snapshot corresponde[[ a \"{subject}\"]]", "Veja os que existem: backup_projeto historico --todos{place}"},
+		"ambiguous-snapshot":      {"vários snapshots têm id que começa com \"{subject}\"", "Digite mais dígitos. Veja-os: backup_projeto historico --todos{place}"},
+		"no-snapshots":            {"o repositório ainda não tem snapshots", "Faça o primeiro na pasta de um projeto: backup_projeto{place}"},
+		"choose-project":          {"esta pasta não é um projeto do repositório, e ele tem vários: {list}", "Diga qual: --projeto NOME"},
+		"no-project":              {"o repositório não tem o projeto \"{value}\"", "[[Você quis dizer {near}? ]]Ele tem {list}."},
+		"no-path":                 {"o snapshot não tem \"{subject}\"[[ ({value})]]", "Veja o que ele tem: backup_projeto listar{place}"},
+		"not-a-file":              {"\"{subject}\" não é um arquivo no snapshot", "Só o conteúdo de um arquivo pode ser mostrado. Veja o que existe: backup_projeto listar{place}"},
+		"project-folder":          {"a pasta do projeto não pode ser usada[[: {detail}]]", "Vá para uma pasta que exista e que você possa ler."},
+		"output":                  {"não foi possível escrever o resultado[[: {detail}]]", "Confira para onde vai a saída padrão."},
+		"not-built":               {"este comando ainda não faz parte desta compilação", "Use uma versão mais nova do programa."},
+		"damage-found":            {"o repositório está danificado; o que foi afetado está listado acima", "Faça um backup numa máquina que ainda tenha os arquivos e verifique de novo: backup_projeto verificar{place} --dados=100%"},
+	}
+}

@@ -1,0 +1,47 @@
+package i18n
+
+func ptFlags() map[string]FlagText {
+	return map[string]FlagText{
+		"strategy":      {"NOME", "tipo de lugar: local (uma pasta) ou s3", "local, ou s3 quando há um bucket"},
+		"bucket":        {"NOME", "bucket do S3 onde fica o repositório", ""},
+		"prefix":        {"CAMINHO", "pasta dentro do bucket", "a raiz do bucket"},
+		"repository":    {"URL", "o lugar inteiro de uma vez: s3://bucket/prefixo, ou uma pasta", "um repositório na sua pasta de dados"},
+		"region":        {"NOME", "região do bucket", "descoberta sozinha"},
+		"endpoint":      {"URL", "endereço de um serviço compatível com S3; também AWS_ENDPOINT_URL", "o da Amazon"},
+		"aws-profile":   {"NOME", "perfil de ~/.aws/config de onde vêm as credenciais", "as regras da própria AWS"},
+		"storage-class": {"CLASSE", "classe de armazenamento do que é enviado, como STANDARD_IA", "a do bucket"},
+		"sse":           {"TIPO", "criptografia feita pelo próprio S3, além da nossa: none, AES256, aws:kms ou aws:kms:dsse", "a do bucket"},
+		"sse-kms-key":   {"CHAVE", "chave do KMS para --sse=aws:kms", "a da conta"},
+
+		"project": {"NOME", "o projeto: o nome dele num backup, ou qual deles no resto", "o da pasta atual"},
+		"all":     {"", "snapshots de todos os projetos, não só deste", ""},
+
+		"restore":   {"", "restaura em vez de salvar", ""},
+		"snapshot":  {"QUAL", "o snapshot: ultimo, os primeiros dígitos do id, ou uma data", "o último"},
+		"to":        {"PASTA", "pasta onde gravar", "a pasta atual"},
+		"overwrite": {"", "substitui o que for diferente sem perguntar; o estado atual é salvo antes", ""},
+
+		"exclude":         {"PADRÃO", "deixa de fora o que casar, na sintaxe do .gitignore; pode ser repetida", ""},
+		"include":         {"PADRÃO", "inclui o que casar, mesmo que algo exclua; numa restauração, só o que casar; pode ser repetida", "tudo"},
+		"one-file-system": {"", "não sai do disco do projeto", ""},
+		"max-size":        {"TAMANHO", "deixa de fora arquivos maiores que isto, como 500MB", "sem limite"},
+		"tag":             {"PALAVRA", "marca o snapshot com uma palavra; pode ser repetida", ""},
+
+		"data":   {"PARTE", "lê e confere essa parte dos dados guardados: 100%, 5% ou 2GB", "só a estrutura"},
+		"sample": {"N", "restaura N arquivos ao acaso, como teste, e compara", ""},
+
+		"label":      {"TEXTO", "nome da chave nova, para pessoas", "o nome desta máquina"},
+		"write-only": {"", "a chave nova consegue salvar, mas não ler nada de volta", ""},
+
+		"dry-run":  {"", "mostra o que seria feito, sem fazer nada", ""},
+		"parallel": {"N", "quantos arquivos tratar ao mesmo tempo, até 256", "um para cada processador"},
+
+		"json":    {"", "imprime um objeto JSON por linha", ""},
+		"quiet":   {"", "imprime só os erros", ""},
+		"verbose": {"", "imprime mais: requisições, arquivos excluídos, detalhes técnicos", ""},
+		"yes":     {"", "responde sim a todas as perguntas", ""},
+		"lang":    {"IDIOMA", "idioma: en ou pt-BR", "o do sistema"},
+
+		"version": {"", "mostra a versão", ""},
+	}
+}

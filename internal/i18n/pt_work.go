@@ -1,0 +1,93 @@
+package i18n
+
+func ptBackup() Backup {
+	return Backup{
+		Start:   "Salvando %[1]s em %[2]s",
+		Saved:   "Snapshot %[1]s de %[2]s salvo em %[3]s",
+		DryRun:  "Simulação de %[2]s em %[3]s: nada foi guardado",
+		Partial: Plural{"%s entrada não pôde ser lida", "%s entradas não puderam ser lidas"},
+		Unread:  "%[1]s não foi salvo: %[2]s",
+		Files:   "arquivos", Read: "lido", Stored: "guardado", Time: "tempo", Requests: "requisições", Excluded: "de fora",
+		New: Plural{"%s novo", "%s novos"}, Changed: Plural{"%s alterado", "%s alterados"},
+		Removed: Plural{"%s removido", "%s removidos"}, Unchanged: Plural{"%s inalterado", "%s inalterados"},
+		Entries: Plural{"%s entrada", "%s entradas"},
+		Smaller: "%s vezes menor", NothingNew: "nada de novo",
+		RequestsLine: "%[1]s (%[2]s enviados, %[3]s recebidos)",
+		ExcludedLine: "%[1]s: %[2]s, a primeira é %[3]s",
+		Reasons: map[string]string{"permission": "sem permissão", "vanished": "sumiu no meio do caminho", "changed": "não parou de mudar enquanto era lido",
+			"io": "o disco falhou", "unsupported": "este tipo de entrada não é suportado"},
+		Rules: map[string]string{"cachedir-tag": "pastas de cache (CACHEDIR.TAG)", "one-file-system": "outros discos", "max-size": "grandes demais",
+			"repository": "o próprio repositório"},
+	}
+}
+
+func ptRestore() Restore {
+	return Restore{
+		Start: "Restaurando o snapshot %[1]s de %[2]s, de %[3]s, em %[4]s",
+		Plan:  "O plano", DryRun: "Simulação: nada foi gravado", NothingToDo: "Tudo já está aí, idêntico; nada foi gravado",
+		Create: "criar", Overwrite: "substituir", Keep: "deixar como está", Metadata: "só permissões e datas",
+		Entries: Plural{"%s entrada", "%s entradas"},
+		Ask:     Plural{"Substituir %s entrada diferente? O estado atual é salvo antes.", "Substituir %s entradas diferentes? O estado atual é salvo antes."},
+		Safety:  "O estado atual foi salvo no snapshot %s",
+		Done:    "Snapshot %[1]s restaurado em %[2]s",
+		Written: "gravado", Fetched: "buscado", Verified: "conferido", Time: "tempo", Undo: "Para desfazer: %s",
+		Projects: "Projetos no repositório",
+	}
+}
+
+func ptVerify() Verify {
+	return Verify{
+		Start:     "Verificando %s",
+		Healthy:   "Nenhum dano encontrado em %s",
+		Damaged:   Plural{"%s objeto danificado", "%s objetos danificados"},
+		Structure: "estrutura", Data: "dados", Coverage: "provado", Sample: "em teste", Time: "tempo",
+		StructureLine: "%[1]s, %[2]s, %[3]s, %[4]s",
+		DataLine:      "%[1]s lidos e autenticados (%[2]s)",
+		CoverageLine:  "%[1]s de %[2]s pacotes, nesta execução e nas anteriores",
+		SampleLine:    "%[1]s restaurados e comparados, %[2]s deles com o arquivo atual",
+		Object:        "danificado: %[1]s (%[2]s)",
+		SuffersMore:   "… e mais %s",
+		Suffers:       "%[1]s no snapshot %[2]s",
+		NoFile:        "nenhum arquivo de snapshot foi afetado",
+		Snapshots:     Plural{"%s snapshot", "%s snapshots"}, Trees: Plural{"%s pasta", "%s pastas"},
+		Chunks: Plural{"%s bloco", "%s blocos"}, Packs: Plural{"%s pacote", "%s pacotes"}, FilesCount: Plural{"%s arquivo", "%s arquivos"},
+	}
+}
+
+func ptBrowse() Browse {
+	return Browse{
+		ColumnID: "ID", ColumnDate: "DATA", ColumnProject: "PROJETO", ColumnHost: "DISPOSITIVO", ColumnFiles: "ARQUIVOS", ColumnSize: "TAMANHO", ColumnTags: "NOTAS",
+		NoSnapshots:   "Ainda não há snapshots",
+		OtherProjects: "Nenhum snapshot do projeto desta pasta; aqui estão os de todos os projetos",
+		Partial:       "parcial", Safety: "antes de restaurar",
+		Snapshots: Plural{"%s snapshot", "%s snapshots"}, Projects: Plural{"%s projeto", "%s projetos"}, Matches: Plural{"%s resultado", "%s resultados"},
+		DiffHead: "De %[1]s para %[2]s",
+		Added:    "adicionado", Removed: "removido", Modified: "alterado", Type: "outro tipo",
+		NoDifference: "Os dois snapshots têm o mesmo conteúdo",
+		NoMatch:      "Nada encontrado",
+		StatsContent: "conteúdo", StatsStored: "guardado", StatsPacks: "pacotes", StatsRatio: "economia", StatsPlace: "lugar", StatsSnapshots: "snapshots",
+		StatsObjects: "objetos",
+		VersionLine:  "backup_projeto %[1]s, %[2]s, %[3]s",
+	}
+}
+
+func ptKeys() Keys {
+	return Keys{
+		Created:         "Um novo repositório foi criado em %s",
+		CodeIntro:       "Este é o código de recuperação dele. Só aparece agora:",
+		CodeAdvice:      "Imprima ou anote, e guarde longe desta máquina. Ele abre seus backups em qualquer máquina; se você perder o código e esta máquina também, ninguém consegue abri-los, nem você. Para vê-lo de novo aqui: %s",
+		PassphraseIntro: "Ele também abre com a sua senha.",
+		DeviceKey:       "A chave desta máquina está em %s",
+		AskPassphrase:   "Senha: ", AskNew: "Senha nova: ", AskAgain: "Mais uma vez: ", AskSecret: "Código de recuperação ou senha: ",
+		ColumnID: "ID", ColumnLock: "TIPO", ColumnLabel: "NOME", ColumnCreated: "CRIADA EM",
+		LockPassphrase: "senha", LockRecovery: "código de recuperação", LockDevice: "dispositivo",
+		WriteOnly: "só gravação", ThisDevice: "esta máquina",
+		Added: "Chave %s adicionada", Removed: "Chave %s removida", Changed: "A senha foi trocada",
+		KitTitle: "Kit de recuperação de um repositório do backup_projeto", KitRepository: "repositório", KitPlace: "lugar", KitCode: "código",
+		KitUse:      "Em qualquer máquina, numa pasta vazia: instale o backup_projeto, rode %s e digite o código quando ele pedir.",
+		AskRemove:   "Remover a chave %[1]s (%[2]s)?",
+		AskBucket:   "O bucket %s não existe. Criar?",
+		FileWritten: "A chave está em %s; guarde em segredo",
+		Joined:      "Agora esta máquina tem a própria chave: %s",
+	}
+}
