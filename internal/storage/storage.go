@@ -1,10 +1,13 @@
 // Package storage is the contract between the repository and the places that keep its objects.
 //
 // Terms: a store keeps immutable objects by name. A name is a relative slash path of lower-case letters, digits, '-', '.'
-// and '/' ("packs/ab/ab12…"), no element empty, "." or ".."; a store may map it to what its own service wants.
+// and '/' ("packs/ab/ab12…"), no element empty, "." or ".."; a store may map it to what its own service wants. No name is
+// also a folder of another ("a" beside "a/b"), since some services could not keep both.
 //
 // Promises asked of every store are in the comments of Store: five methods are enough to be a strategy. What only some can
-// do is an optional interface below, and its comment says what happens without it. The conformance suite is storagetest.
+// do is an optional interface below, and its comment says what happens without it. Stores are wrapped (to count, to fail in
+// tests), so nobody asks for an optional interface by type assertion, but with As. Where the place itself, the bucket or the folder, is
+// absent, every method gives code NoPlace. The conformance suite is storagetest.
 package storage
 
 import (
@@ -79,7 +82,7 @@ type Closer interface {
 // Create puts data under a name that must be free: conditionally where the store can, else after a look.
 // A taken name gives code Exists.
 func Create(ctx context.Context, s Store, name string, data []byte) error {
-	if c, ok := s.(Creator); ok {
+	if c, ok := As[Creator](s); ok {
 		return c.Create(ctx, name, data)
 	}
 	switch _, err := s.Stat(ctx, name); {
