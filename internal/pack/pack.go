@@ -97,7 +97,7 @@ func (b *Builder) Finish() (*Built, error) {
 // (Nikitin et al., PETS 2019).
 func Padded(n int) int {
 	step := 4 << 10
-	for step < 64<<10 && n > step<<4 {
+	for step < 64<<10 && n > step<<5 {
 		step <<= 1
 	}
 	return (n + step - 1) / step * step
@@ -143,12 +143,12 @@ func OpenFooter(key *crypto.ObjectKey, sealed []byte) (*Footer, error) {
 }
 
 // OpenSegment appends segment number n's raw bytes to dst. They are authentic: what a holder of the writer secret sealed;
-// that each chunk has its id is for the caller to check.
+// that each chunk has its id is for the caller to check. sealed's memory is used up.
 func OpenSegment(dst []byte, key *crypto.ObjectKey, dec *Decompressor, s *Segment, n int, sealed []byte) ([]byte, error) {
 	if len(sealed) != s.Stored {
 		return nil, fmt.Errorf("%w: segment of %d bytes, want %d", ErrFormat, len(sealed), s.Stored)
 	}
-	stored, err := key.Open(nil, crypto.KindSegment, uint32(n), sealed)
+	stored, err := key.Open(sealed[:0], crypto.KindSegment, uint32(n), sealed)
 	if err != nil {
 		return nil, err
 	}
