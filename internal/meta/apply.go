@@ -98,15 +98,7 @@ func (a *applying) noteXattr(name string, err error) {
 // chown sets owner and group, by name if this machine knows it, and reports whether they are what they should be. Anyone may
 // give a file to another group of theirs, so the group is tried alone as well.
 func (a *applying) chown(uid, gid uint32) bool {
-	wantUID, wantGID := a.m.UID, a.m.GID
-	if n := a.how.Names; n != nil {
-		if id, ok := n.UID(a.m.User); ok && a.m.User != "" {
-			wantUID = id
-		}
-		if id, ok := n.GID(a.m.Group); ok && a.m.Group != "" {
-			wantGID = id
-		}
-	}
+	wantUID, wantGID := a.how.owner(a.m)
 	if uid == wantUID && gid == wantGID {
 		return true
 	}
@@ -116,6 +108,20 @@ func (a *applying) chown(uid, gid uint32) bool {
 	}
 	a.notePrivileged("owner", err)
 	return err == nil
+}
+
+// owner returns the numbers that an entry's owner and group have on this machine.
+func (how *Apply) owner(m *tree.Meta) (uid, gid uint32) {
+	uid, gid = m.UID, m.GID
+	if n := how.Names; n != nil {
+		if id, ok := n.UID(m.User); ok && m.User != "" {
+			uid = id
+		}
+		if id, ok := n.GID(m.Group); ok && m.Group != "" {
+			gid = id
+		}
+	}
+	return uid, gid
 }
 
 // chmod sets the mode. Setuid and setgid were given for a certain owner: where that could not be set they would hand
