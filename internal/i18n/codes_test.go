@@ -75,6 +75,14 @@ func codesIn(n ast.Node) []*ast.BasicLit {
 		if name := callee(n.Fun); name == "Errorf" && len(n.Args) >= 4 {
 			return literals(n.Args[1])
 		}
+		if id, ok := n.Fun.(*ast.Ident); ok { // the command line's helpers
+			switch id.Name {
+			case "errKind":
+				return literals(n.Args[1])
+			case "sourceError":
+				return literals(n.Args[0])
+			}
+		}
 	}
 	return nil
 }

@@ -9,9 +9,10 @@ func enGeneral() General {
 		MoreLines: Plural{"… and %s more", "… and %s more"},
 		YesNo:     "[y/N]", YesLetters: "yY",
 		Declined:       "Nothing was changed.",
-		Progress:       Progress{Files: Plural{"%s file", "%s files"}, Left: "%s left"},
+		Progress:       Progress{Files: Plural{"%s file", "%s files"}, Left: "%s left", Of: "%[1]s of %[2]s"},
 		SecretReadable: "other users of this machine can read %s; close it with: %s",
 		Technical:      "detail",
+		NoPermission:   "permission denied", NotThere: "it does not exist",
 	}
 }
 

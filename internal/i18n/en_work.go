@@ -31,7 +31,7 @@ func enRestore() Restore {
 		Safety:  "The present state was saved as snapshot %s",
 		Done:    "Snapshot %[1]s restored into %[2]s",
 		Written: "written", Fetched: "fetched", Verified: "checked", Time: "time", Undo: "To undo it: %s",
-		Projects: "Projects in the repository",
+		Failed: "%[1]s was not restored as it should be: %[2]s",
 	}
 }
 
@@ -62,12 +62,14 @@ func enBrowse() Browse {
 		Partial:       "partial", Safety: "before a restore",
 		Snapshots: Plural{"%s snapshot", "%s snapshots"}, Projects: Plural{"%s project", "%s projects"}, Matches: Plural{"%s match", "%s matches"},
 		DiffHead: "From %[1]s to %[2]s",
-		Added:    "added", Removed: "removed", Modified: "changed", Type: "other type",
+		Added:    Plural{"%s added", "%s added"}, Removed: Plural{"%s removed", "%s removed"}, Modified: Plural{"%s changed", "%s changed"},
+		Metadata:     Plural{"%s with other permissions or dates only", "%s with other permissions or dates only"},
 		NoDifference: "The two snapshots hold the same",
 		NoMatch:      "Nothing matches",
-		StatsContent: "content", StatsStored: "stored", StatsPacks: "packs", StatsRatio: "saving", StatsPlace: "place", StatsSnapshots: "snapshots",
-		StatsObjects: "objects",
-		VersionLine:  "backup_projeto %[1]s, %[2]s, %[3]s",
+		StatsContent: "content", StatsStored: "stored", StatsPacks: "packs", StatsRatio: "together", StatsPlace: "place", StatsSnapshots: "snapshots",
+		StatsID: "repository", StatsContentLine: "%[1]s in all snapshots, %[2]s in the latest of each project",
+		Objects:     Plural{"%s object", "%s objects"},
+		VersionLine: "backup_projeto %[1]s, %[2]s, %[3]s",
 	}
 }
 
@@ -84,10 +86,18 @@ func enKeys() Keys {
 		WriteOnly: "write-only", ThisDevice: "this machine",
 		Added: "Key %s added", Removed: "Key %s removed", Changed: "The passphrase was changed",
 		KitTitle: "Recovery kit of a backup_projeto repository", KitRepository: "repository", KitPlace: "place", KitCode: "code",
-		KitUse:      "On any machine, in an empty folder: install backup_projeto, run %s and type the code when asked.",
-		AskRemove:   "Remove key %[1]s (%[2]s)?",
-		AskBucket:   "Bucket %s does not exist. Create it?",
-		FileWritten: "The key is in %s; keep it secret",
-		Joined:      "This machine now has a key of its own: %s",
+		KitUse:           "On any machine, in an empty folder: install backup_projeto, run %s and type the code when asked.",
+		AskRemove:        "Remove key %[1]s (%[2]s)?",
+		AskBucket:        "Bucket %s does not exist. Create it?",
+		AskFolder:        "Folder %s does not exist, nor does the one above it; perhaps a disk is missing. Create it?",
+		AskNotEmpty:      "Folder %s holds other things, and no repository. Create one in it?",
+		AskShow:          "The recovery code opens every backup. Show it on this screen?",
+		TryAgain:         "That does not open it. Try again.",
+		FileWritten:      "The key is in %s; keep it secret",
+		FileUse:          "On the other machine, put the file where only its user can read it and set %s to its path.",
+		Joined:           "This machine now has a key of its own, in %s; the next time you will not be asked",
+		NotJoined:        "this machine could not be given a key of its own, so it will ask again: %s",
+		DeviceUnreadable: "this machine's key in %[1]s is of no use: %[2]s",
+		NotDeviceKey:     "it is not a key of this repository", SystemKeyring: "the system's keyring",
 	}
 }

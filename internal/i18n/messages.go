@@ -35,21 +35,23 @@ type KindText struct {
 
 // General is what every command may say.
 type General struct {
-	Error, Hint, Warning string
-	None, Yes, No        string
-	MoreLines            Plural // lines left out of a long list
-	YesNo                string // how to answer a question
-	YesLetters           string // first letters that agree
-	Declined             string
-	Progress             Progress
-	SecretReadable       string // a secret's file that others can read: the file, the command that mends it
-	Technical            string // the technical detail of an error, with --verbose
+	Error, Hint, Warning   string
+	None, Yes, No          string
+	MoreLines              Plural // lines left out of a long list
+	YesNo                  string // how to answer a question
+	YesLetters             string // first letters that agree
+	Declined               string
+	Progress               Progress
+	SecretReadable         string // a secret's file that others can read: the file, the command that mends it
+	Technical              string // the technical detail of an error, with --verbose
+	NoPermission, NotThere string // what the operating system says most often
 }
 
 // Progress is the words of the progress line.
 type Progress struct {
 	Files Plural
 	Left  string // how much time remains
+	Of    string // done, of all
 }
 
 // Help is the words of the help pages and the man page.
@@ -98,7 +100,7 @@ type Restore struct {
 	Safety                                 string // id of the snapshot taken first
 	Done                                   string // id, folder
 	Written, Fetched, Verified, Time, Undo string
-	Projects                               string
+	Failed                                 string // path, reason
 }
 
 // Verify is what verify says.
@@ -121,11 +123,13 @@ type Browse struct {
 	Partial, Safety                                                                      string
 	Snapshots, Projects, Matches                                                         Plural
 	DiffHead                                                                             string
-	Added, Removed, Modified, Type                                                       string
+	Added, Removed, Modified, Metadata                                                   Plural
 	NoDifference                                                                         string
 	NoMatch                                                                              string
 	StatsContent, StatsStored, StatsPacks, StatsRatio, StatsPlace, StatsSnapshots        string
-	StatsObjects                                                                         string
+	StatsID                                                                              string
+	StatsContentLine                                                                     string // in all snapshots, in the last of each project
+	Objects                                                                              Plural
 	VersionLine                                                                          string
 }
 
@@ -139,7 +143,10 @@ type Keys struct {
 	WriteOnly, ThisDevice                              string
 	Added, Removed, Changed                            string
 	KitTitle, KitRepository, KitPlace, KitCode, KitUse string
-	AskRemove, AskBucket                               string
-	FileWritten                                        string
-	Joined                                             string
+	AskRemove, AskBucket, AskFolder, AskNotEmpty       string
+	AskShow, TryAgain                                  string
+	FileWritten, FileUse                               string
+	Joined, NotJoined                                  string
+	DeviceUnreadable                                   string // where, reason
+	NotDeviceKey, SystemKeyring                        string
 }

@@ -9,9 +9,10 @@ func ptGeneral() General {
 		MoreLines: Plural{"… e mais %s", "… e mais %s"},
 		YesNo:     "[s/N]", YesLetters: "sSyY",
 		Declined:       "Nada foi alterado.",
-		Progress:       Progress{Files: Plural{"%s arquivo", "%s arquivos"}, Left: "faltam %s"},
+		Progress:       Progress{Files: Plural{"%s arquivo", "%s arquivos"}, Left: "faltam %s", Of: "%[1]s de %[2]s"},
 		SecretReadable: "outros usuários desta máquina conseguem ler %s; feche o acesso com: %s",
 		Technical:      "detalhe",
+		NoPermission:   "sem permissão", NotThere: "não existe",
 	}
 }
 

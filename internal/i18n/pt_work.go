@@ -31,7 +31,7 @@ func ptRestore() Restore {
 		Safety:  "O estado atual foi salvo no snapshot %s",
 		Done:    "Snapshot %[1]s restaurado em %[2]s",
 		Written: "gravado", Fetched: "buscado", Verified: "conferido", Time: "tempo", Undo: "Para desfazer: %s",
-		Projects: "Projetos no repositório",
+		Failed: "%[1]s não foi restaurado como devia: %[2]s",
 	}
 }
 
@@ -62,12 +62,14 @@ func ptBrowse() Browse {
 		Partial:       "parcial", Safety: "antes de restaurar",
 		Snapshots: Plural{"%s snapshot", "%s snapshots"}, Projects: Plural{"%s projeto", "%s projetos"}, Matches: Plural{"%s resultado", "%s resultados"},
 		DiffHead: "De %[1]s para %[2]s",
-		Added:    "adicionado", Removed: "removido", Modified: "alterado", Type: "outro tipo",
+		Added:    Plural{"%s adicionado", "%s adicionados"}, Removed: Plural{"%s removido", "%s removidos"}, Modified: Plural{"%s alterado", "%s alterados"},
+		Metadata:     Plural{"%s só com outras permissões ou datas", "%s só com outras permissões ou datas"},
 		NoDifference: "Os dois snapshots têm o mesmo conteúdo",
 		NoMatch:      "Nada encontrado",
-		StatsContent: "conteúdo", StatsStored: "guardado", StatsPacks: "pacotes", StatsRatio: "economia", StatsPlace: "lugar", StatsSnapshots: "snapshots",
-		StatsObjects: "objetos",
-		VersionLine:  "backup_projeto %[1]s, %[2]s, %[3]s",
+		StatsContent: "conteúdo", StatsStored: "guardado", StatsPacks: "pacotes", StatsRatio: "no total", StatsPlace: "lugar", StatsSnapshots: "snapshots",
+		StatsID: "repositório", StatsContentLine: "%[1]s em todos os snapshots, %[2]s no último de cada projeto",
+		Objects:     Plural{"%s objeto", "%s objetos"},
+		VersionLine: "backup_projeto %[1]s, %[2]s, %[3]s",
 	}
 }
 
@@ -84,10 +86,18 @@ func ptKeys() Keys {
 		WriteOnly: "só gravação", ThisDevice: "esta máquina",
 		Added: "Chave %s adicionada", Removed: "Chave %s removida", Changed: "A senha foi trocada",
 		KitTitle: "Kit de recuperação de um repositório do backup_projeto", KitRepository: "repositório", KitPlace: "lugar", KitCode: "código",
-		KitUse:      "Em qualquer máquina, numa pasta vazia: instale o backup_projeto, rode %s e digite o código quando ele pedir.",
-		AskRemove:   "Remover a chave %[1]s (%[2]s)?",
-		AskBucket:   "O bucket %s não existe. Criar?",
-		FileWritten: "A chave está em %s; guarde em segredo",
-		Joined:      "Agora esta máquina tem a própria chave: %s",
+		KitUse:           "Em qualquer máquina, numa pasta vazia: instale o backup_projeto, rode %s e digite o código quando ele pedir.",
+		AskRemove:        "Remover a chave %[1]s (%[2]s)?",
+		AskBucket:        "O bucket %s não existe. Criar?",
+		AskFolder:        "A pasta %s não existe, nem a que fica acima dela; talvez falte um disco. Criar?",
+		AskNotEmpty:      "A pasta %s tem outras coisas, e nenhum repositório. Criar um nela?",
+		AskShow:          "O código de recuperação abre todos os backups. Mostrar nesta tela?",
+		TryAgain:         "Isto não abre. Tente de novo.",
+		FileWritten:      "A chave está em %s; guarde em segredo",
+		FileUse:          "Na outra máquina, ponha o arquivo onde só o usuário dela consiga ler e defina %s com o caminho dele.",
+		Joined:           "Agora esta máquina tem a própria chave, em %s; da próxima vez nada será perguntado",
+		NotJoined:        "não foi possível dar a esta máquina a própria chave, então ela vai perguntar de novo: %s",
+		DeviceUnreadable: "a chave desta máquina em %[1]s não serve: %[2]s",
+		NotDeviceKey:     "não é uma chave deste repositório", SystemKeyring: "o chaveiro do sistema",
 	}
 }

@@ -1,0 +1,171 @@
+package cli
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"backup_projeto/internal/backup"
+	"backup_projeto/internal/cli/term"
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/snapshot"
+	"backup_projeto/internal/storage"
+)
+
+// runContract is the program without a command: it saves or, with --restore, brings back.
+func runContract(ctx context.Context, a *app, args []string) error {
+	switch {
+	case a.cfg.Version:
+		return runVersion(ctx, a, args)
+	case a.cfg.Restore:
+		return runRestore(ctx, a, args)
+	}
+	return runBackup(ctx, a, args)
+}
+
+func runBackup(ctx context.Context, a *app, _ []string) error {
+	start := time.Now()
+	s, forget, err := a.openOrCreate(ctx)
+	if err != nil {
+		return err
+	}
+	defer forget()
+	defer s.close()
+	if err := s.loadIndex(ctx); err != nil {
+		return err
+	}
+	p, _, err := s.identify(s.cwd)
+	if err != nil {
+		return err
+	}
+	if s.cfg.Project != "" {
+		p.Name = s.cfg.Project
+	}
+	s.tell(f(s.text.Backup.Start, term.Escape(p.Name), s.cfg.Place.URL()))
+	o := s.backupOptions(s.cwd, p)
+	o.Tags, o.DryRun = s.cfg.Tags, s.cfg.DryRun
+	o.Exclude, o.Include, o.OneFileSystem, o.MaxSize = s.cfg.Exclude, s.cfg.Include, s.cfg.OneFileSystem, s.cfg.MaxSize
+	meter := s.newMeter()
+	res, err := s.backup(ctx, o, meter)
+	meter.end()
+	if err != nil {
+		return err
+	}
+	res.Duration = time.Since(start) // opening and creating are part of what the person waited for
+	s.summary(res)
+	if res.Snapshot.Partial() {
+		return errKind(core.Partial, "", "")
+	}
+	return nil
+}
+
+// jsonBackup is the object of a finished backup.
+type jsonBackup struct {
+	Type     string       `json:"type"`
+	DryRun   bool         `json:"dry_run"`
+	Place    string       `json:"place"`
+	Snapshot jsonSnapshot `json:"snapshot"`
+	Seconds  float64      `json:"seconds"`
+	Requests int64        `json:"requests"`
+	Sent     int64        `json:"sent_bytes"`
+	Received int64        `json:"received_bytes"`
+}
+
+// summary tells what a backup did.
+func (s *session) summary(res *backup.Result) {
+	m, text, l := res.Snapshot, s.text.Backup, s.lang
+	counts := storage.CountsOf(s.store)
+	s.listUnread(m)
+	s.listExcluded(m)
+	s.object(jsonBackup{"backup", s.cfg.DryRun, s.cfg.Place.URL(), newJSONSnapshot(m), seconds(res.Duration), counts.Requests(), counts.Sent,
+		counts.Received})
+	head := text.Saved
+	if s.cfg.DryRun {
+		head = text.DryRun
+	}
+	s.say(f(head, shortID(m.ID), term.Escape(m.Project.Name), s.cfg.Place.URL()))
+	c := m.Counts
+	requests := ""
+	if s.verbose {
+		requests = f(text.RequestsLine, l.Int(counts.Requests()), l.Bytes(counts.Sent), l.Bytes(counts.Received))
+	}
+	s.rows([2]string{text.Files, l.Count(text.New, c.New) + ", " + l.Count(text.Changed, c.Changed) + ", " + l.Count(text.Removed, c.Removed) +
+		", " + l.Count(text.Unchanged, c.Unchanged)},
+		[2]string{text.Read, l.Bytes(c.BytesRead)}, [2]string{text.Stored, s.storedLine(c)},
+		[2]string{text.Time, l.Duration(res.Duration)}, [2]string{text.Requests, requests})
+}
+
+// storedLine says how much was stored, and how much smaller that is than the new content.
+func (s *session) storedLine(c snapshot.Counts) string {
+	text, l := s.text.Backup, s.lang
+	switch {
+	case c.BytesNew == 0 && c.New == 0 && c.Changed == 0 && c.Removed == 0:
+		return text.NothingNew
+	case c.BytesStored > 0 && c.BytesNew > c.BytesStored:
+		return l.Bytes(c.BytesStored) + " (" + f(text.Smaller, l.Decimal(float64(c.BytesNew)/float64(c.BytesStored), 1)) + ")"
+	}
+	return l.Bytes(c.BytesStored)
+}
+
+// fewLines is how many lines of a list are shown without --verbose.
+const fewLines = 20
+
+// shown is how many of n lines to show.
+func (a *app) shown(n int) int {
+	if a.verbose || a.printer.json {
+		return n
+	}
+	return min(n, fewLines)
+}
+
+// jsonUnread is the object of an entry that could not be saved.
+type jsonUnread struct {
+	Type string `json:"type"`
+	jsonPath
+	Reason string `json:"reason"`
+	Detail string `json:"detail,omitempty"`
+}
+
+// listUnread tells what could not be saved: whatever the flags, for it is an error.
+func (s *session) listUnread(m *snapshot.Manifest) {
+	n := s.shown(len(m.Unread))
+	for _, u := range m.Unread[:n] {
+		s.object(jsonUnread{"unread", pathJSON(u.Path), u.Reason, u.Detail})
+		if !s.printer.json {
+			s.note(s.text.General.Warning + ": " + f(s.text.Backup.Unread, term.Escape(u.Path), s.unreadReason(u)) + "\n")
+		}
+	}
+	if rest := m.UnreadTotal - int64(n); rest > 0 && !s.printer.json {
+		s.note("  " + s.lang.Count(s.text.General.MoreLines, rest) + "\n")
+	}
+}
+
+func (s *session) unreadReason(u snapshot.Unread) string {
+	if reason, ok := s.text.Backup.Reasons[u.Reason]; ok {
+		return reason
+	}
+	return u.Detail
+}
+
+// jsonExcluded is the object of what one rule left out.
+type jsonExcluded struct {
+	Type  string `json:"type"`
+	Rule  string `json:"rule"`
+	Count int64  `json:"count"`
+	jsonPath
+}
+
+// listExcluded tells, with --verbose, what was left out, by rule.
+func (s *session) listExcluded(m *snapshot.Manifest) {
+	for _, e := range m.Excluded {
+		s.object(jsonExcluded{"excluded", strings.ToValidUTF8(e.Rule, "\ufffd"), e.Count, pathJSON(e.First)})
+		if !s.verbose {
+			continue
+		}
+		rule, ok := s.text.Backup.Rules[e.Rule]
+		if !ok {
+			rule = term.Escape(e.Rule)
+		}
+		s.tell(s.text.Backup.Excluded + ": " + f(s.text.Backup.ExcludedLine, rule, s.lang.Count(s.text.Backup.Entries, e.Count), term.Escape(e.First)))
+	}
+}

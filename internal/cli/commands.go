@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"backup_projeto/internal/config"
+)
+
+// The scopes that commands share.
+const (
+	anywhere = config.Where | config.Output
+	ofOne    = anywhere | config.Which | config.Picking
+	saving   = anywhere | config.Which | config.Saving | config.Trying | config.Working
+	writing  = ofOne | config.Writing | config.Selecting | config.Trying | config.Working
+)
+
+// commands lists every command.
+func commands() command {
+	return command{
+		en: Program, max: -1, run: runContract,
+		scopes: saving | config.Switch | writing | config.Versions,
+		subs: []command{
+			{en: "backup", more: []string{"salvar"}, scopes: saving, run: runBackup},
+			{en: "restore", pt: "restaurar", scopes: writing, max: -1, run: runRestore},
+			{en: "snapshots", pt: "historico", more: []string{"histórico", "history"}, scopes: anywhere | config.Which | config.Listing, run: runSnapshots},
+			{en: "ls", pt: "listar", scopes: ofOne, max: 1, run: runList},
+			{en: "cat", pt: "mostrar", scopes: ofOne, min: 1, max: 1, run: runCat},
+			{en: "diff", pt: "comparar", scopes: anywhere | config.Which, max: 2, run: runDiff},
+			{en: "find", pt: "buscar", scopes: ofOne | config.Listing, min: 1, max: -1, run: runFind},
+			{en: "verify", pt: "verificar", scopes: anywhere | config.Proving | config.Working, run: runVerify},
+			keyCommands(),
+			{en: "stats", pt: "estatisticas", more: []string{"estatísticas"}, scopes: anywhere, run: runStats},
+			{en: "version", pt: "versao", more: []string{"versão"}, scopes: config.Output, run: runVersion},
+			{en: "completion", more: []string{"completar"}, scopes: config.Output, min: 1, max: 1, run: runCompletion, complete: completeShells},
+			{en: "man", more: []string{"manual"}, scopes: config.Output, run: runMan},
+		},
+	}
+}
+
+func keyCommands() command {
+	return command{
+		en: "key", pt: "chave", scopes: anywhere, max: -1, run: runKeyHelp,
+		subs: []command{
+			{en: "list", pt: "listar", scopes: anywhere, run: runKeyList},
+			{en: "add", pt: "adicionar", scopes: anywhere | config.Slots, min: 1, max: 2, run: runKeyAdd, complete: completeLocks},
+			{en: "remove", pt: "remover", scopes: anywhere, min: 1, max: 1, run: runKeyRemove},
+			{en: "recovery", pt: "recuperacao", more: []string{"recuperação"}, scopes: anywhere, run: runKeyRecovery},
+			{en: "passphrase", pt: "senha", scopes: anywhere, run: runKeyPassphrase},
+		},
+	}
+}

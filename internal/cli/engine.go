@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+	"os"
+
+	"backup_projeto/internal/backup"
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/repo"
+	"backup_projeto/internal/report"
+	"backup_projeto/internal/restore"
+	"backup_projeto/internal/scan/project"
+	"backup_projeto/internal/snapshot"
+	"backup_projeto/internal/storage"
+	"backup_projeto/internal/storage/observe"
+	"backup_projeto/internal/strategy"
+	"backup_projeto/internal/verify"
+)
+
+// openStore opens the place of the settings; what it is asked for is counted.
+func (a *app) openStore(ctx context.Context) (*observe.Store, error) {
+	s, err := strategy.Open(ctx, a.cfg.Place)
+	if err != nil {
+		return nil, err
+	}
+	return observe.New(s), nil
+}
+
+// repoOptions say where a repository's local caches are.
+func (a *app) repoOptions() repo.Options {
+	return repo.Options{Cache: a.dirs.Cache, Workers: a.cfg.Parallel}
+}
+
+// identify says which project a folder is; known is false for a folder that says nothing about it, and was never saved from here.
+func (s *session) identify(dir string) (p snapshot.Project, known bool, err error) {
+	return project.Identify(dir)
+}
+
+// backupOptions are those of a backup of a folder, with the settings that a safety snapshot needs too.
+func (s *session) backupOptions(root string, p snapshot.Project) backup.Options {
+	o := backup.Options{Root: root, Project: p, Host: hostname(), Version: Version(), Parallel: s.cfg.Parallel,
+		SkipPaths: []string{s.dirs.Cache}}
+	if l, ok := storage.As[storage.LocalPather](s.store); ok {
+		o.SkipPaths = append(o.SkipPaths, l.LocalPath())
+	}
+	return o
+}
+
+func (s *session) backup(ctx context.Context, o backup.Options, rep report.Reporter) (*backup.Result, error) {
+	return backup.Run(ctx, s.repo, o, rep)
+}
+
+func (s *session) restore(ctx context.Context, m *snapshot.Manifest, o restore.Options, rep report.Reporter) (*restore.Result, error) {
+	return restore.Run(ctx, s.repo, m, o, rep)
+}
+
+func (s *session) verify(ctx context.Context, o verify.Options, rep report.Reporter) (*verify.Result, error) {
+	return verify.Run(ctx, s.repo, o, rep)
+}
+
+// loadIndex makes chunks readable. A damaged index object is told, and the command goes on with the rest.
+func (s *session) loadIndex(ctx context.Context) error {
+	damaged, err := s.repo.LoadIndex(ctx)
+	s.warnDamaged(damaged)
+	return err
+}
+
+// warnDamaged tells of objects that a command has to do without.
+func (s *session) warnDamaged(damaged []repo.Damaged) {
+	for _, d := range damaged {
+		s.warn(f(s.text.Verify.Object, d.Object, s.reason(d.Err)))
+	}
+}
+
+// hostname is this machine's name, for people.
+func hostname() string {
+	if name, err := os.Hostname(); err == nil && name != "" {
+		return name
+	}
+	return "unknown"
+}
+
+// errKind makes an error of a kind whose text needs nothing more.
+func errKind(kind core.Kind, code core.Code, subject string) error {
+	return &core.Error{Kind: kind, Code: code, Subject: subject}
+}

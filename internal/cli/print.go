@@ -1,0 +1,164 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"backup_projeto/internal/cli/term"
+	"backup_projeto/internal/i18n"
+)
+
+// printer writes what the program says. Results go to standard output, the rest to standard error; a progress line is taken away
+// first. Its methods may be called at once.
+type printer struct {
+	stdout, stderr       io.Writer
+	text                 *i18n.Catalog
+	json, quiet, verbose bool
+	tty                  bool // standard error is a terminal
+
+	mu     sync.Mutex
+	line   term.Line // on stderr; guarded by mu
+	asking int       // questions that wait for an answer; guarded by mu
+	err    error     // the first that standard output gave; guarded by mu
+}
+
+func newPrinter(p Process, text *i18n.Catalog) *printer {
+	return &printer{stdout: p.Stdout, stderr: p.Stderr, text: text, tty: term.IsTerminal(p.Stderr), line: term.Line{W: p.Stderr}}
+}
+
+// say writes a line of the result, for people.
+func (p *printer) say(line string) {
+	if !p.json && !p.quiet {
+		p.out(line + "\n")
+	}
+}
+
+// tell writes a line about the result, for people.
+func (p *printer) tell(line string) {
+	if !p.json && !p.quiet {
+		p.note(line + "\n")
+	}
+}
+
+// warn writes a line that matters, though the program goes on.
+func (p *printer) warn(line string) {
+	if p.json {
+		p.object(jsonWarning{Type: "warning", Message: line})
+		return
+	}
+	p.note(p.text.General.Warning + ": " + line + "\n")
+}
+
+// object writes one line of JSON, with --json only.
+func (p *printer) object(v any) {
+	if !p.json {
+		return
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // our own structs always encode
+	}
+	p.out(string(b) + "\n")
+}
+
+// out writes to standard output, whatever the flags.
+func (p *printer) out(s string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.line.Clear()
+	if _, err := io.WriteString(p.stdout, s); err != nil && p.err == nil {
+		p.err = err
+	}
+}
+
+// note writes to standard error, whatever the flags.
+func (p *printer) note(s string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.line.Clear()
+	io.WriteString(p.stderr, s)
+}
+
+// draw replaces the progress line, unless somebody is being asked.
+func (p *printer) draw(s string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.asking == 0 {
+		p.line.Draw(s)
+	}
+}
+
+// hold keeps progress away from a question; what it returns ends that.
+func (p *printer) hold() func() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.line.Clear()
+	p.asking++
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.asking--
+	}
+}
+
+// held reports whether somebody is being asked.
+func (p *printer) held() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.asking > 0
+}
+
+// clear takes the progress line away.
+func (p *printer) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.line.Clear()
+}
+
+// rows writes lines of a label and a text, aligned, without the empty ones.
+func (p *printer) rows(pairs ...[2]string) {
+	wide := 0
+	for _, r := range pairs {
+		if r[1] != "" {
+			wide = max(wide, term.Width(r[0]))
+		}
+	}
+	for _, r := range pairs {
+		if r[1] != "" {
+			p.say("  " + term.Pad(r[0], wide) + "  " + r[1])
+		}
+	}
+}
+
+// table writes aligned rows; columns whose number is in right are aligned to the right.
+func (p *printer) table(rows [][]string, right ...int) {
+	for _, line := range term.Table(rows, right...) {
+		p.say(line)
+	}
+}
+
+// f fills a message's verbs.
+func f(message string, args ...any) string { return fmt.Sprintf(message, args...) }
+
+// jsonWarning is the object of a warning.
+type jsonWarning struct {
+	Type    string `json:"type"`
+	Message string `json:"message"`
+}
+
+// jsonPath is a name in JSON, which knows no bytes that are not UTF-8: those names come with their bytes in base 64 too.
+type jsonPath struct {
+	Path string `json:"path"`
+	Raw  []byte `json:"path_bytes,omitempty"`
+}
+
+func pathJSON(name string) jsonPath {
+	if utf8.ValidString(name) {
+		return jsonPath{Path: name}
+	}
+	return jsonPath{Path: strings.ToValidUTF8(name, "\ufffd"), Raw: []byte(name)}
+}

@@ -1,0 +1,201 @@
+package cli
+
+import (
+	"context"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/keys"
+	"backup_projeto/internal/repo"
+	"backup_projeto/internal/storage"
+	"backup_projeto/internal/storage/observe"
+)
+
+// session is an open repository.
+type session struct {
+	*app
+	store  *observe.Store
+	header *repo.Header
+	repo   *repo.Repo
+	// typed says that a person just proved to know the passphrase or the recovery code.
+	typed bool
+}
+
+// close releases everything.
+func (s *session) close() {
+	if s.repo != nil {
+		_ = s.repo.Close() // only caches
+	}
+	_ = storage.Close(s.store)
+}
+
+// open opens the repository of the settings.
+func (a *app) open(ctx context.Context) (*session, error) {
+	store, err := a.openStore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{app: a, store: store}
+	if s.header, err = repo.ReadHeader(ctx, store); err == nil {
+		err = s.unlock(ctx)
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// with opens the repository, runs a command on it, and closes it.
+func (a *app) with(ctx context.Context, run func(s *session) error) error {
+	s, err := a.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	return run(s)
+}
+
+// way is one secret to try.
+type way struct {
+	secret func(ctx context.Context) (secret keys.Secret, origin string, ok bool, err error)
+	// join says that this machine shall have a key of its own after it: the secret was for once. A passphrase in a variable is
+	// there the next time too, and a machine that is made anew for each run must not leave a slot behind each time.
+	join bool
+}
+
+// ways are the secrets to try, in order: keys of the machine, then what variables say.
+func (s *session) ways() []way {
+	return []way{
+		{secret: s.givenDevice},
+		{secret: func(context.Context) (secret keys.Secret, _ string, ok bool, _ error) {
+			if key := s.deviceKey(s.header.ID); key != nil {
+				return key.Secret(), "", true, nil
+			}
+			return secret, "", false, nil
+		}},
+		{secret: func(ctx context.Context) (keys.Secret, string, bool, error) {
+			g, err := s.secret(ctx, passphraseSource)
+			return keys.Secret{Lock: keys.Passphrase, Value: []byte(g.text)}, g.origin, g.origin != "", err
+		}},
+		{secret: s.givenCode, join: s.proc.Getenv("CI") == ""},
+	}
+}
+
+// givenDevice reads a device's key from its variable.
+func (s *session) givenDevice(ctx context.Context) (secret keys.Secret, origin string, ok bool, err error) {
+	g, err := s.app.secret(ctx, deviceSource)
+	if err != nil || g.origin == "" {
+		return secret, g.origin, false, err
+	}
+	key, err := keys.ParseDeviceKey([]byte(g.text))
+	if err != nil {
+		return secret, g.origin, false, &core.Error{Kind: core.Usage, Code: "device-key", Subject: g.origin, Err: err}
+	}
+	return key.Secret(), g.origin, key.Repo == s.header.ID, nil
+}
+
+// givenCode reads a recovery code from its variable.
+func (s *session) givenCode(ctx context.Context) (secret keys.Secret, origin string, ok bool, err error) {
+	g, err := s.app.secret(ctx, codeSource)
+	if err != nil || g.origin == "" {
+		return secret, g.origin, false, err
+	}
+	code, err := keys.ParseCode(g.text)
+	if err != nil {
+		return secret, g.origin, false, &core.Error{Kind: core.WrongKey, Code: "recovery-code", Subject: g.origin, Err: err}
+	}
+	return keys.Secret{Lock: keys.Recovery, Value: code}, g.origin, true, nil
+}
+
+// unlock opens the repository with what this machine has, what variables say, or what the person types.
+func (s *session) unlock(ctx context.Context) error {
+	var refused error
+	for _, w := range s.ways() {
+		secret, origin, ok, err := w.secret(ctx)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		err = s.try(ctx, secret)
+		if err == nil {
+			s.typed = origin != "" && secret.Lock != keys.Device
+			if w.join {
+				s.joinMachine(ctx)
+			}
+			return nil
+		}
+		if core.KindOf(err) != core.WrongKey {
+			return err
+		}
+		if origin != "" {
+			refused = &core.Error{Kind: core.WrongKey, Code: "wrong-key", Subject: origin, Err: err}
+		}
+	}
+	if refused != nil {
+		return refused
+	}
+	return s.unlockTyped(ctx)
+}
+
+func (s *session) try(ctx context.Context, secret keys.Secret) (err error) {
+	s.repo, err = repo.Unlock(ctx, s.store, s.header, secret, s.repoOptions())
+	return err
+}
+
+// tries is how often a person may mistype.
+const tries = 3
+
+// unlockTyped asks for the recovery code or the passphrase.
+func (s *session) unlockTyped(ctx context.Context) error {
+	for i := 1; ; i++ {
+		text, err := s.askSecret(ctx, s.text.Keys.AskSecret)
+		if err != nil {
+			return err
+		}
+		if text == "" {
+			return errKind(core.WrongKey, "secret-needed", "")
+		}
+		err = s.try(ctx, parseSecret(text))
+		if err == nil {
+			s.typed = true
+			s.joinMachine(ctx)
+			return nil
+		}
+		if core.KindOf(err) != core.WrongKey {
+			return err
+		}
+		if i == tries {
+			return errKind(core.WrongKey, "wrong-key", "")
+		}
+		s.note(s.text.Keys.TryAgain + "\n")
+	}
+}
+
+// joinMachine gives this machine a key of its own, so that it is not asked again. That it cannot have one is no reason to fail.
+func (s *session) joinMachine(ctx context.Context) {
+	if s.cfg.DryRun || !s.repo.CanRead() {
+		return
+	}
+	key := keys.NewDeviceKey(s.header.ID)
+	path, err := s.keepDevice(key)
+	if err == nil {
+		if _, err = s.repo.AddSlot(ctx, key.Secret(), hostname(), false); err != nil {
+			s.forgetDevice(s.header.ID)
+		}
+	}
+	if err != nil {
+		s.warn(f(s.text.Keys.NotJoined, s.reason(err)))
+		return
+	}
+	s.tell(f(s.text.Keys.Joined, path))
+	s.object(jsonJoined{"joined", s.header.ID.String(), path})
+}
+
+// jsonJoined is the object that says that this machine got a key of its own.
+type jsonJoined struct {
+	Type       string `json:"type"`
+	Repository string `json:"repository"`
+	DeviceKey  string `json:"device_key"` // the file
+}

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"path/filepath"
+
+	"backup_projeto/internal/cli/term"
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/verify"
+)
+
+// jsonVerify is the object of a finished verification.
+type jsonVerify struct {
+	Type        string  `json:"type"`
+	Place       string  `json:"place"`
+	Snapshots   int64   `json:"snapshots"`
+	Dirs        int64   `json:"dirs"`
+	Chunks      int64   `json:"chunks"`
+	Packs       int64   `json:"packs"`
+	PacksRead   int64   `json:"packs_read"`
+	BytesRead   int64   `json:"bytes_read"`
+	PacksProven int64   `json:"packs_proven"`
+	PacksTotal  int64   `json:"packs_total"`
+	Sampled     int64   `json:"sampled"`
+	SampledLive int64   `json:"sampled_live"`
+	Damaged     int     `json:"damaged"`
+	Seconds     float64 `json:"seconds"`
+}
+
+// jsonDamaged is the object of one damaged object of the repository.
+type jsonDamaged struct {
+	Type   string        `json:"type"`
+	Object string        `json:"object"`
+	Detail string        `json:"detail"`
+	Total  int64         `json:"total"` // files that suffer
+	Files  []jsonSuffers `json:"files"` // the first of them
+}
+
+type jsonSuffers struct {
+	Snapshot string `json:"snapshot"`
+	jsonPath
+}
+
+func runVerify(ctx context.Context, a *app, _ []string) error {
+	return a.with(ctx, func(s *session) error {
+		s.tell(f(s.text.Verify.Start, s.cfg.Place.URL()))
+		o := verify.Options{DataPercent: s.cfg.Share.Percent, DataBytes: s.cfg.Share.Bytes, Sample: s.cfg.Sample, Parallel: s.cfg.Parallel}
+		if dir := s.repo.CacheDir(); dir != "" {
+			o.ProofFile = filepath.Join(dir, "proof")
+		}
+		if _, known, err := s.identify(s.cwd); err == nil && known {
+			o.Live = s.cwd
+		}
+		meter := s.newMeter()
+		res, err := s.verify(ctx, o, meter)
+		meter.end()
+		if err != nil {
+			return err
+		}
+		s.verified(res)
+		if len(res.Damaged) > 0 {
+			return errKind(core.Damage, "damage-found", "")
+		}
+		return nil
+	})
+}
+
+// verified tells what was proven, and what is damaged.
+func (s *session) verified(res *verify.Result) {
+	v, l := s.text.Verify, s.lang
+	for _, d := range res.Damaged {
+		s.showDamaged(d)
+	}
+	for _, i := range res.Issues {
+		s.warn(term.Escape(i.Path) + ": " + s.reason(i.Err))
+	}
+	s.object(jsonVerify{"verify", s.cfg.Place.URL(), res.Snapshots, res.Trees, res.Chunks, res.Packs, res.PacksRead, res.BytesRead, res.PacksProven,
+		res.PacksTotal, res.Sampled, res.SampledLive, len(res.Damaged), seconds(res.Duration)})
+	if len(res.Damaged) == 0 {
+		s.say(f(v.Healthy, s.cfg.Place.URL()))
+	} else {
+		s.say(l.Count(v.Damaged, int64(len(res.Damaged))))
+	}
+	var data, coverage, sample string
+	if res.PacksRead > 0 {
+		data = f(v.DataLine, l.Bytes(res.BytesRead), l.Count(v.Packs, res.PacksRead))
+	}
+	if res.PacksProven > 0 {
+		coverage = f(v.CoverageLine, l.Int(res.PacksProven), l.Int(res.PacksTotal))
+	}
+	if res.Sampled > 0 {
+		sample = f(v.SampleLine, l.Count(v.FilesCount, res.Sampled), l.Int(res.SampledLive))
+	}
+	s.rows([2]string{v.Structure, f(v.StructureLine, l.Count(v.Snapshots, res.Snapshots), l.Count(v.Trees, res.Trees), l.Count(v.Chunks, res.Chunks),
+		l.Count(v.Packs, res.Packs))}, [2]string{v.Data, data}, [2]string{v.Coverage, coverage}, [2]string{v.Sample, sample},
+		[2]string{v.Time, l.Duration(res.Duration)})
+}
+
+// showDamaged tells of one damaged object and of what suffers from it: an error, so with --quiet too.
+func (s *session) showDamaged(d verify.Damaged) {
+	v := s.text.Verify
+	reason := s.reason(d.Err)
+	o := jsonDamaged{Type: "damaged", Object: d.Object, Detail: reason, Total: d.Total, Files: []jsonSuffers{}}
+	for _, file := range d.Files {
+		o.Files = append(o.Files, jsonSuffers{file.Snapshot.String(), pathJSON(file.Path)})
+	}
+	s.object(o)
+	if s.printer.json {
+		return
+	}
+	s.note(f(v.Object, term.Escape(d.Object), reason) + "\n")
+	n := s.shown(len(d.Files))
+	for _, file := range d.Files[:n] {
+		s.note("  " + f(v.Suffers, term.Escape(file.Path), shortID(file.Snapshot)) + "\n")
+	}
+	switch rest := d.Total - int64(n); {
+	case rest > 0:
+		s.note("  " + f(v.SuffersMore, s.lang.Int(rest)) + "\n")
+	case d.Total == 0:
+		s.note("  " + v.NoFile + "\n")
+	}
+}
