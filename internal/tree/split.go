@@ -30,8 +30,18 @@ func NewSplitter(emit func(piece []byte) error) *Splitter { return &Splitter{emi
 // Add appends an entry; entries come sorted by name.
 func (s *Splitter) Add(e *Entry) error {
 	s.body = AppendEntry(s.body, e)
+	return s.added(e.Name)
+}
+
+// AddEncoded is Add for an entry that AppendEntry encoded before.
+func (s *Splitter) AddEncoded(name string, entry []byte) error {
+	s.body = append(s.body, entry...)
+	return s.added(name)
+}
+
+func (s *Splitter) added(name string) error {
 	s.count++
-	if len(s.body) < pieceMin || len(s.body) < pieceMax && !boundary(e.Name) {
+	if len(s.body) < pieceMin || len(s.body) < pieceMax && !boundary(name) {
 		return nil
 	}
 	return s.flush()

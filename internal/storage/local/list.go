@@ -44,10 +44,10 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Info,
 			return
 		}
 		root, err := f.Root().OpenRoot(dir)
-		if err = s.wrapRead(prefix, err); storage.IsNotFound(err) {
-			return
-		} else if err != nil {
-			yield(storage.Info{}, err)
+		if err != nil {
+			if err = s.wrapRead(prefix, err); !storage.IsNotFound(err) {
+				yield(storage.Info{}, err)
+			}
 			return
 		}
 		defer root.Close()

@@ -1,0 +1,202 @@
+package repo
+
+import (
+	"context"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/index"
+	"backup_projeto/internal/snapshot"
+	"backup_projeto/internal/storage"
+)
+
+// readers is how many small objects are read at once.
+const readers = 8
+
+// LoadIndex brings the local index up to date with the store's index objects. It must be called before chunks are read or a session
+// begins. Index objects that cannot be read are returned; the rest is loaded.
+func (r *Repo) LoadIndex(ctx context.Context) ([]Damaged, error) {
+	var listed []core.ID
+	for info, err := range r.store.List(ctx, indexPrefix) {
+		if err != nil {
+			return nil, err
+		}
+		if id, err := core.ParseID(strings.TrimPrefix(info.Name, indexPrefix)); err == nil {
+			listed = append(listed, id)
+		}
+	}
+	if err := r.set.Retain(listed); err != nil {
+		return nil, err
+	}
+	known := map[core.ID]bool{}
+	for _, id := range r.set.Sources() {
+		known[id] = true
+	}
+	missing := slices.DeleteFunc(listed, func(id core.ID) bool { return known[id] })
+	var damaged damageList
+	err := each(ctx, readers, missing, func(ctx context.Context, id core.ID) error {
+		packs, err := r.readIndex(ctx, id)
+		if err != nil {
+			return damaged.add(indexName(id), err)
+		}
+		return r.set.Add(id, packs)
+	})
+	if err == nil && len(missing) > 0 {
+		err = r.set.Flush()
+	}
+	return damaged.sorted(), err
+}
+
+// damageList gathers damage from several goroutines.
+type damageList struct {
+	mu   sync.Mutex
+	list []Damaged // guarded by mu
+}
+
+// add takes an error of kind Damage and returns any other.
+func (d *damageList) add(object string, err error) error {
+	if core.KindOf(err) != core.Damage {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.list = append(d.list, Damaged{object, err})
+	return nil
+}
+
+func (d *damageList) sorted() []Damaged {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	slices.SortFunc(d.list, func(a, b Damaged) int { return strings.Compare(a.Object, b.Object) })
+	return d.list
+}
+
+// each calls fn for every item, at most n at once, until one fails.
+func each[T any](ctx context.Context, n int, items []T, fn func(context.Context, T) error) error {
+	g, inner := errgroup.WithContext(ctx)
+	g.SetLimit(n)
+	for _, item := range items {
+		if inner.Err() != nil {
+			break
+		}
+		g.Go(func() error { return fn(inner, item) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// Has reports whether the loaded index holds a chunk.
+func (r *Repo) Has(id *core.ID) bool { return r.set.Has(id) }
+
+// Lookup returns every place of a chunk; none means that it is not in the index.
+func (r *Repo) Lookup(id *core.ID) []index.Location { return r.set.Lookup(id) }
+
+// Packs yields each indexed pack once.
+func (r *Repo) Packs() iter.Seq[index.PackInfo] { return r.set.Packs }
+
+// StoredPacks lists the packs that the store has, with their sizes in bytes.
+func (r *Repo) StoredPacks(ctx context.Context) (map[core.ID]int64, error) {
+	out := map[core.ID]int64{}
+	for info, err := range r.store.List(ctx, packPrefix) {
+		if err != nil {
+			return nil, err
+		}
+		if id, err := core.ParseID(info.Name[strings.LastIndexByte(info.Name, '/')+1:]); err == nil && PackName(id) == info.Name {
+			out[id] = info.Size
+		}
+	}
+	return out, nil
+}
+
+// SnapshotIDs lists the snapshots, oldest first, without reading them.
+func (r *Repo) SnapshotIDs(ctx context.Context) ([]core.UUID, error) {
+	var ids []core.UUID
+	for info, err := range r.store.List(ctx, snapshotPrefix) {
+		if err != nil {
+			return nil, err
+		}
+		if id, err := core.ParseUUID(strings.TrimPrefix(info.Name, snapshotPrefix)); err == nil {
+			ids = append(ids, id)
+		}
+	}
+	slices.SortFunc(ids, func(a, b core.UUID) int { return slices.Compare(a[:], b[:]) })
+	return ids, nil
+}
+
+// Snapshot returns a manifest that the store lists, from the local cache where it is there.
+func (r *Repo) Snapshot(ctx context.Context, id core.UUID) (*snapshot.Manifest, error) {
+	if r.CanRead() && r.dir != "" {
+		if data, err := os.ReadFile(r.cachedSnapshot(id)); err == nil {
+			if m, err := r.openSnapshot(id, data); err == nil { // it is sealed there as it is in the store
+				return m, nil
+			}
+		}
+	}
+	return r.ReadSnapshot(ctx, id)
+}
+
+// ReadSnapshot returns a manifest as the store has it.
+func (r *Repo) ReadSnapshot(ctx context.Context, id core.UUID) (*snapshot.Manifest, error) {
+	if !r.CanRead() {
+		return nil, errWriteOnly()
+	}
+	data, err := storage.ReadAll(ctx, r.store, snapshotName(id), maxSnapshot)
+	if err != nil {
+		return nil, damageOf(snapshotName(id), err)
+	}
+	m, err := r.openSnapshot(id, data)
+	if err != nil {
+		return nil, damageOf(snapshotName(id), err)
+	}
+	r.cacheSnapshot(id, data)
+	return m, nil
+}
+
+func (r *Repo) cachedSnapshot(id core.UUID) string {
+	return filepath.Join(r.dir, "snapshots", id.String())
+}
+
+// cacheSnapshot keeps a sealed manifest. It is authenticated when it is read, so neither a failure nor a torn file matters.
+func (r *Repo) cacheSnapshot(id core.UUID, data []byte) {
+	if r.dir == "" {
+		return
+	}
+	name := r.cachedSnapshot(id)
+	if os.MkdirAll(filepath.Dir(name), 0o700) == nil {
+		_ = os.WriteFile(name, data, 0o600)
+	}
+}
+
+// Snapshots reads all manifests, oldest first; those that cannot be read are returned as damage. One that was deleted since the
+// listing is in neither.
+func (r *Repo) Snapshots(ctx context.Context) ([]*snapshot.Manifest, []Damaged, error) {
+	if !r.CanRead() {
+		return nil, nil, errWriteOnly()
+	}
+	ids, err := r.SnapshotIDs(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	all := make([]*snapshot.Manifest, len(ids))
+	numbers := make([]int, len(ids))
+	for i := range numbers {
+		numbers[i] = i
+	}
+	var damaged damageList
+	err = each(ctx, readers, numbers, func(ctx context.Context, i int) (err error) {
+		if all[i], err = r.Snapshot(ctx, ids[i]); err != nil && !storage.IsNotFound(err) {
+			return damaged.add(snapshotName(ids[i]), err)
+		}
+		return nil
+	})
+	return slices.DeleteFunc(all, func(m *snapshot.Manifest) bool { return m == nil }), damaged.sorted(), err
+}

@@ -1,0 +1,234 @@
+package repo
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/pack"
+)
+
+// packSize is how many bytes a pack is filled to. See doc/adr/0003-sizes.md.
+const packSize = 16 << 20
+
+// uploads is how many packs are on their way at once. Each holds a pack's memory.
+const uploads = 3
+
+// An index object is written as soon as the packs that no index lists yet have footers of indexBytes, or are indexPacks: what is
+// claimed in memory meanwhile, and what a crash without journal would upload again, is bounded by it.
+const (
+	indexBytes = 4 << 20
+	indexPacks = 64
+)
+
+// packer seals segments into packs, uploads these and lists them in index objects.
+type packer struct {
+	s       *Session
+	buffers chan []byte // memory for packs: there are never more than it holds
+	uploads sync.WaitGroup
+	stored  atomic.Int64
+	journal *journal
+
+	mu   sync.Mutex
+	open [2]*pack.Builder // by kind; guarded by mu
+
+	listing sync.Mutex   // held while an index object is written
+	listed  sync.Mutex   // guards pending, size, and that the journal has what is pending
+	pending []pack.Entry // packs that arrived and that no index lists yet
+	size    int          // bytes that their footers take, about
+}
+
+func newPacker(s *Session) (*packer, error) {
+	p := &packer{s: s, buffers: make(chan []byte, uploads+2)}
+	for range cap(p.buffers) {
+		p.buffers <- nil // allocated when it is first used
+	}
+	var err error
+	p.journal, err = newJournal(s.r)
+	return p, err
+}
+
+// add seals a segment into the open pack of its kind, and sends that on its way when it is full.
+func (p *packer) add(kind pack.Kind, info pack.Segment, stored []byte) error {
+	p.mu.Lock()
+	b := p.open[kind]
+	if b == nil {
+		var err error
+		if b, err = p.builder(kind); err != nil {
+			p.mu.Unlock()
+			return err
+		}
+		p.open[kind] = b
+	}
+	err := b.Add(info, stored)
+	full := b.Size() >= packSize
+	if full || err != nil {
+		p.open[kind] = nil
+	}
+	p.mu.Unlock()
+	if err != nil || !full {
+		return err
+	}
+	return p.send(b)
+}
+
+// builder waits for memory and starts a pack in it. The caller holds mu: whoever else wants to add waits for the same.
+func (p *packer) builder(kind pack.Kind) (*pack.Builder, error) {
+	select {
+	case buf := <-p.buffers:
+		if buf == nil && kind == pack.Data {
+			buf = make([]byte, 0, packSize+2*segmentSize)
+		}
+		return pack.NewBuilder(buf, p.s.r.ring.Public, p.s.r.header.ID, kind)
+	case <-p.s.ctx.Done():
+		return nil, p.s.err()
+	}
+}
+
+// send finishes a pack and uploads it in the background.
+func (p *packer) send(b *pack.Builder) error {
+	built, err := b.Finish()
+	if err != nil {
+		return err
+	}
+	p.uploads.Add(1)
+	go func() {
+		defer p.uploads.Done()
+		err := p.s.r.store.Put(p.s.ctx, PackName(built.Name), built.Data)
+		p.buffers <- built.Data[:0]
+		if err == nil {
+			p.stored.Add(built.Size)
+			err = p.arrived(p.s.ctx, built.Entry)
+		}
+		if err != nil {
+			p.s.fail(err)
+		}
+	}()
+	return nil
+}
+
+// arrived takes note of a stored pack.
+func (p *packer) arrived(ctx context.Context, e pack.Entry) error {
+	p.listed.Lock()
+	p.journal.add(&e)
+	p.pending = append(p.pending, e)
+	p.size += e.Footer.Chunks()*(core.IDSize+4) + 2048
+	enough := p.size >= indexBytes || len(p.pending) >= indexPacks
+	p.listed.Unlock()
+	if enough {
+		return p.list(ctx)
+	}
+	return nil
+}
+
+// list writes an index object of what is pending. From then on the chunks are found in the index, and are claimed no more.
+func (p *packer) list(ctx context.Context) error {
+	p.listing.Lock()
+	defer p.listing.Unlock()
+	p.listed.Lock()
+	packs := p.pending
+	p.pending, p.size = nil, 0
+	p.listed.Unlock()
+	if len(packs) == 0 {
+		return nil
+	}
+	id, data := p.s.r.sealIndex(packs)
+	if err := p.s.r.store.Put(ctx, indexName(id), data); err != nil {
+		p.listed.Lock()
+		p.pending = append(packs, p.pending...)
+		p.listed.Unlock()
+		return err
+	}
+	p.stored.Add(int64(len(data)))
+	if err := p.s.r.set.Add(id, packs); err != nil {
+		return err
+	}
+	for i := range packs {
+		for j := range packs[i].Footer.Segments {
+			p.s.claims.Remove(packs[i].Footer.Segments[j].IDs)
+		}
+	}
+	p.listed.Lock()
+	defer p.listed.Unlock()
+	p.journal.reset(p.pending)
+	return nil
+}
+
+// finish sends the packs that are not full, waits for all, and lists them.
+func (p *packer) finish() error {
+	for kind, b := range p.open {
+		p.open[kind] = nil
+		if b != nil && !b.Empty() {
+			if err := p.send(b); err != nil {
+				return err
+			}
+		}
+	}
+	p.uploads.Wait()
+	if err := p.s.err(); err != nil {
+		return err
+	}
+	if err := p.list(p.s.ctx); err != nil {
+		return err
+	}
+	return p.s.r.set.Flush()
+}
+
+// close waits for what is under way. What arrived and is not listed yet is listed now, if the store still answers; otherwise the
+// journal keeps it for the next session.
+func (p *packer) close() {
+	p.uploads.Wait()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.s.ctx), abortTime)
+	defer cancel()
+	err := p.list(ctx)
+	if err == nil {
+		err = p.s.r.set.Flush()
+	}
+	p.journal.close(err == nil)
+}
+
+// adopt lists the packs of journals that earlier sessions of this machine left, as far as the store has them.
+func (p *packer) adopt(ctx context.Context) error {
+	left, done, err := p.journal.left()
+	if err != nil || len(left) == 0 {
+		done()
+		return err
+	}
+	var mu sync.Mutex
+	err = each(ctx, readers, left, func(ctx context.Context, e pack.Entry) error {
+		if p.known(&e) {
+			return nil
+		}
+		info, err := p.s.r.store.Stat(ctx, PackName(e.Name))
+		if err != nil || info.Size != e.Size {
+			return ignoreAbsent(err)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		p.pending = append(p.pending, e)
+		return nil
+	})
+	if err == nil {
+		err = p.list(ctx)
+	}
+	if err == nil {
+		done()
+	}
+	return err
+}
+
+// known reports whether the index lists a pack.
+func (p *packer) known(e *pack.Entry) bool {
+	for i := range e.Footer.Segments {
+		for j := range e.Footer.Segments[i].IDs {
+			for _, l := range p.s.r.set.Lookup(&e.Footer.Segments[i].IDs[j]) {
+				if l.Pack.Name == e.Name {
+					return true
+				}
+			}
+			return false
+		}
+	}
+	return true // of an empty pack there is nothing to know
+}

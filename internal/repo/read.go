@@ -1,0 +1,226 @@
+package repo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/index"
+	"backup_projeto/internal/pack"
+	"backup_projeto/internal/storage"
+)
+
+// Segment is one segment to read: any location within it says which.
+type Segment = index.Location
+
+// Ranges of one pack that are nearer than nearby bytes are fetched as one: on a link of 100 MB/s and 40 ms, what a round trip costs is
+// 4 MB; this is far less, since the bytes between are thrown away. maxRange bounds what one request asks for.
+const (
+	nearby   = 512 << 10
+	maxRange = 32 << 20
+)
+
+// errAbsent says that no index object mentions a chunk.
+var errAbsent = errors.New("no index lists this block")
+
+// errContent says that a chunk's content does not have its id.
+var errContent = errors.New("the content does not match its id")
+
+// Chunk returns one chunk's content, checked against its id, through a cache of opened segments. The caller does not change it.
+// A chunk that stands in several places is tried in each.
+func (r *Repo) Chunk(ctx context.Context, id core.ID) ([]byte, error) {
+	err := damage("block "+id.Short(), errAbsent)
+	for _, l := range r.set.Lookup(&id) {
+		var data []byte
+		if data, err = r.chunkAt(ctx, &l, id); err == nil {
+			return data, nil
+		}
+		if core.KindOf(err) != core.Damage {
+			return nil, err
+		}
+	}
+	return nil, err
+}
+
+func (r *Repo) chunkAt(ctx context.Context, l *index.Location, id core.ID) ([]byte, error) {
+	raw, err := r.segs.get(segmentKey{l.Pack.Name, l.Number}, func() (raw []byte, err error) {
+		err = r.ReadSegments(ctx, []Segment{*l}, func(_ int, b []byte, e error) error {
+			raw = append([]byte(nil), b...)
+			return e
+		})
+		return raw, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	data, ok := Cut(raw, l)
+	if !ok || !r.CheckID(id, data) {
+		return nil, damage(PackName(l.Pack.Name), errContent)
+	}
+	return data, nil
+}
+
+// Cut returns a chunk's content from its segment's raw bytes; false where the index says something impossible.
+func Cut(raw []byte, l *index.Location) ([]byte, bool) {
+	from, to := int64(l.Offset), int64(l.Offset)+int64(l.Length)
+	if to > int64(len(raw)) {
+		return nil, false
+	}
+	return raw[from:to:to], true
+}
+
+// objectKey opens a pack's object key.
+func (r *Repo) objectKey(p *index.PackInfo) (*crypto.ObjectKey, error) {
+	if !r.CanRead() {
+		return nil, errWriteOnly()
+	}
+	return r.packs.get(p.Name, func() (*crypto.ObjectKey, error) {
+		key, err := r.ring.Read.OpenObjectKey(r.header.ID, crypto.KindPack, nil, p.Key)
+		return key, damageOf(PackName(p.Name), err)
+	})
+}
+
+// ReadSegments reads segments of one pack, given in ascending order of their numbers without duplicates, with as few requests as
+// are sensible (near ranges merged), and calls fn for each in order with its raw bytes, which are authentic and valid during the
+// call only. A segment that is damaged is passed with its error (kind Damage) and nil bytes, and reading goes on; other errors, and
+// those of fn, end it.
+func (r *Repo) ReadSegments(ctx context.Context, segments []Segment, fn func(i int, raw []byte, err error) error) error {
+	if len(segments) == 0 {
+		return nil
+	}
+	key, err := r.objectKey(&segments[0].Pack)
+	if err != nil {
+		if core.KindOf(err) != core.Damage {
+			return err
+		}
+		return failAll(segments, 0, err, fn)
+	}
+	for i := 0; i < len(segments); {
+		j := i + 1
+		for j < len(segments) && near(&segments[i], &segments[j-1], &segments[j]) {
+			j++
+		}
+		rd := &rangeReader{r: r, key: key, segments: segments[:j], at: i, fn: fn}
+		if err := rd.run(ctx); err != nil {
+			return err
+		}
+		i = j
+	}
+	return nil
+}
+
+func failAll(segments []Segment, from int, err error, fn func(int, []byte, error) error) error {
+	for i := from; i < len(segments); i++ {
+		if e := fn(i, nil, err); e != nil {
+			return e
+		}
+	}
+	return nil
+}
+
+// near reports whether next belongs to the range that begins with first and ends with last so far.
+func near(first, last, next *Segment) bool {
+	end := last.Segment.Offset + int64(last.Segment.Stored)
+	return next.Segment.Offset >= end && next.Segment.Offset-end <= nearby &&
+		next.Segment.Offset+int64(next.Segment.Stored)-first.Segment.Offset <= maxRange
+}
+
+// rangeReader reads the segments from number at on in one request.
+type rangeReader struct {
+	r        *Repo
+	key      *crypto.ObjectKey
+	segments []Segment
+	at       int
+	fn       func(i int, raw []byte, err error) error
+}
+
+func (rd *rangeReader) run(ctx context.Context) error {
+	first, last := &rd.segments[rd.at], &rd.segments[len(rd.segments)-1]
+	from, to := first.Segment.Offset, last.Segment.Offset+int64(last.Segment.Stored)
+	name := PackName(first.Pack.Name)
+	body, err := rd.r.store.Get(ctx, name, from, to-from)
+	if err != nil {
+		return rd.fail(name, err)
+	}
+	defer body.Close()
+	bufs := buffers.Get().(*segmentBuffers)
+	defer buffers.Put(bufs)
+	pos := from
+	for ; rd.at < len(rd.segments); rd.at++ {
+		s := &rd.segments[rd.at]
+		sealed, err := bufs.read(body, s.Segment.Offset-pos, int(s.Segment.Stored))
+		if err != nil {
+			return rd.fail(name, err)
+		}
+		pos = s.Segment.Offset + int64(s.Segment.Stored)
+		if err := rd.open(bufs, s, sealed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// open opens one segment and hands it on.
+func (rd *rangeReader) open(bufs *segmentBuffers, s *Segment, sealed []byte) error {
+	info := pack.Segment{Stored: int(s.Segment.Stored), Raw: int(s.Segment.Raw), Compression: s.Segment.Compression}
+	raw, err := pack.OpenSegment(bufs.raw[:0], rd.key, rd.r.dec, &info, int(s.Number), sealed)
+	if err != nil {
+		return rd.fn(rd.at, nil, damage(PackName(s.Pack.Name), err))
+	}
+	bufs.raw = raw
+	return rd.fn(rd.at, raw, nil)
+}
+
+// fail passes damage on to what was not read yet; anything else ends the reading.
+func (rd *rangeReader) fail(name string, err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) && core.KindOf(err) == core.Failure {
+		err = damage(name, fmt.Errorf("the object is cut short: %w", err))
+	}
+	if err = damageOf(name, err); core.KindOf(err) != core.Damage {
+		return err
+	}
+	return failAll(rd.segments, rd.at, err, rd.fn)
+}
+
+// PackEntry reads a pack's own footer, as the pack was uploaded.
+func (r *Repo) PackEntry(ctx context.Context, name core.ID, size int64) (*pack.Entry, error) {
+	if !r.CanRead() {
+		return nil, errWriteOnly()
+	}
+	tail := make([]byte, min(size, 256<<10))
+	if err := storage.ReadRange(ctx, r.store, PackName(name), size-int64(len(tail)), tail); err != nil {
+		return nil, cutShort(PackName(name), err)
+	}
+	if len(tail) < pack.TrailerSize {
+		return nil, damage(PackName(name), pack.ErrFormat)
+	}
+	sealedKey, n, err := pack.Trailer(tail[len(tail)-pack.TrailerSize:])
+	if err != nil || int64(n+pack.TrailerSize) > size {
+		return nil, damage(PackName(name), pack.ErrFormat)
+	}
+	sealed := make([]byte, n)
+	if have := len(tail) - pack.TrailerSize; n <= have {
+		copy(sealed, tail[have-n:])
+	} else if err := storage.ReadRange(ctx, r.store, PackName(name), size-int64(pack.TrailerSize+n), sealed); err != nil {
+		return nil, cutShort(PackName(name), err)
+	}
+	key, err := r.ring.Read.OpenObjectKey(r.header.ID, crypto.KindPack, nil, sealedKey)
+	if err != nil {
+		return nil, damage(PackName(name), err)
+	}
+	footer, err := pack.OpenFooter(key, sealed)
+	if err != nil {
+		return nil, damage(PackName(name), err)
+	}
+	return &pack.Entry{Name: name, Size: size, Key: sealedKey, Footer: footer}, nil
+}
+
+func cutShort(name string, err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) && core.KindOf(err) == core.Failure {
+		return damage(name, err)
+	}
+	return damageOf(name, err)
+}

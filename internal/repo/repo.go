@@ -1,0 +1,139 @@
+// Package repo is the repository on one store: it opens and creates it, reads its snapshots and chunks, and writes new ones. It
+// is the only engine package that sees a Store.
+//
+// Terms: a header is the configuration that is readable without a key; a repo is a repository that a key has opened; a session is
+// one backup in flight, which claims chunks, fills packs and ends in a snapshot.
+//
+// Map: header.go reads and creates the configuration; slots.go opens and changes keys; objects.go seals index and snapshot objects;
+// load.go brings the local index up to date; read.go finds and opens chunks and segments, tree.go directories; session.go and
+// packer.go write, journal.go remembers what an interrupted session had uploaded.
+//
+// Promises: objects are written in the order packs, index, snapshot; bytes from the store are authenticated before they are decoded;
+// what is wrong with them is an error of kind Damage; memory is bounded whatever the repository's size. Everything but Close
+// may be called at once from many goroutines.
+package repo
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+
+	"backup_projeto/internal/chunk"
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/index"
+	"backup_projeto/internal/keys"
+	"backup_projeto/internal/pack"
+	"backup_projeto/internal/storage"
+	"backup_projeto/internal/tree"
+)
+
+// Options say where a repo keeps its local caches, and how it writes.
+type Options struct {
+	// Cache is the folder for caches of all repositories, made if absent; "" keeps the index in memory and nothing else.
+	Cache string
+	// Workers is how many goroutines compress; 0 means one for each core.
+	Workers int
+	// Level is how hard content is compressed; the zero value means pack.Normal.
+	Level pack.Level
+}
+
+// Repo is an open repository.
+type Repo struct {
+	store  storage.Store
+	header *Header
+	ring   *keys.Keyring
+	opt    Options
+	dir    string // of local caches of this repository; "" without
+	set    *index.Set
+	dec    *pack.Decompressor
+	idKey  []byte
+	hasher sync.Pool // of *crypto.IDHasher
+	packs  keyCache
+	segs   segmentCache
+}
+
+// Damaged is an object that is missing or is not what was written.
+type Damaged struct {
+	Object string
+	Err    error
+}
+
+// open makes a Repo of its parts.
+func open(s storage.Store, h *Header, ring *keys.Keyring, opt Options) (*Repo, error) {
+	if opt.Workers == 0 {
+		opt.Workers = runtime.GOMAXPROCS(0)
+	}
+	if opt.Level == 0 {
+		opt.Level = pack.Normal
+	}
+	r := &Repo{store: s, header: h, ring: ring, opt: opt, idKey: ring.Writer.IDKey()}
+	r.hasher.New = func() any { return crypto.NewIDHasher(r.idKey) }
+	tables := ""
+	if opt.Cache != "" {
+		r.dir = filepath.Join(opt.Cache, h.ID.String())
+		tables = filepath.Join(r.dir, "index")
+		if err := os.MkdirAll(tables, 0o700); err != nil { // a cache that cannot be kept is done without
+			r.dir, tables = "", ""
+		}
+	}
+	var err error
+	if r.dec, err = pack.NewDecompressor(); err != nil {
+		return nil, err
+	}
+	if r.set, err = index.OpenSet(tables, h.ID); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Header returns the configuration, which is authentic.
+func (r *Repo) Header() Header { return *r.header }
+
+// Keyring returns what the opened slot gave.
+func (r *Repo) Keyring() *keys.Keyring { return r.ring }
+
+// Store returns the store, for counts and for what only listings tell.
+func (r *Repo) Store() storage.Store { return r.store }
+
+// CanRead reports whether the opened slot can read snapshots back. Without it reading gives kind WrongKey, code "write-only".
+func (r *Repo) CanRead() bool { return r.ring.Read != nil }
+
+// CacheDir returns the folder for local state of this repository, or "" where none is kept.
+func (r *Repo) CacheDir() string { return r.dir }
+
+// Close releases local caches, not the store.
+func (r *Repo) Close() error {
+	r.dec.Close()
+	return r.set.Close()
+}
+
+// Cutter returns the chunker of the repository.
+func (r *Repo) Cutter() *chunk.Cutter { return chunk.New(r.ring.Writer.ChunkKey(), r.header.Chunking) }
+
+// Hasher returns a hasher of chunk ids for one goroutine.
+func (r *Repo) Hasher() *crypto.IDHasher { return crypto.NewIDHasher(r.idKey) }
+
+// CheckID reports whether data is the content of the chunk id.
+func (r *Repo) CheckID(id core.ID, data []byte) bool {
+	h := r.hasher.Get().(*crypto.IDHasher)
+	defer r.hasher.Put(h)
+	return h.Sum(data) == id
+}
+
+// LinkKey names an inode of this machine in a snapshot: the first half of HMAC-SHA-256(id key, "link" ‖ dev ‖ ino), integers big
+// endian, so that the store and other readers of a snapshot learn no inode numbers.
+func (r *Repo) LinkKey(dev, ino uint64) (k tree.LinkKey) {
+	b := append(make([]byte, 0, 20), "link"...)
+	for _, v := range []uint64{dev, ino} {
+		for shift := 56; shift >= 0; shift -= 8 {
+			b = append(b, byte(v>>shift))
+		}
+	}
+	h := r.hasher.Get().(*crypto.IDHasher)
+	defer r.hasher.Put(h)
+	id := h.Sum(b)
+	copy(k[:], id[:])
+	return k
+}

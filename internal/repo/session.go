@@ -1,0 +1,227 @@
+package repo
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/index"
+	"backup_projeto/internal/pack"
+	"backup_projeto/internal/snapshot"
+)
+
+// segmentSize is how many raw bytes a segment is filled to: large enough that the encoder finds what files share, small enough that
+// reading one file costs little. See doc/adr/0003-sizes.md.
+const segmentSize = 1 << 20
+
+// Session is one backup in flight. Content goes in through Fillers, several at once, and is on its way to the store while more
+// comes: filled segments are compressed by workers, sealed into packs and uploaded, all bounded, so that Add waits where the rest is
+// slower. Finish makes all of it durable; Commit then saves the snapshot. Every session ends with Close.
+//
+// The first error ends the session: what follows gives the same error. A chunk that was claimed but did not arrive is never taken
+// for present, since no snapshot of this session is saved then.
+type Session struct {
+	r      *Repo
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	claims *index.Claims
+	jobs   chan *segment
+	work   sync.WaitGroup // the compressing workers
+	free   sync.Pool      // of *segment
+	pack   *packer
+	done   bool // Finish was called
+
+	raw atomic.Int64
+}
+
+// Totals are what a session did so far, in bytes.
+type Totals struct {
+	Raw    int64 // content that was new, before compression
+	Stored int64 // packs and index objects that arrived in the store
+}
+
+// segment is chunks on their way into a pack.
+type segment struct {
+	kind    pack.Kind
+	raw     []byte
+	ids     []core.ID
+	lengths []int
+}
+
+// Begin starts a session. LoadIndex must have been called. What an earlier session of this machine had uploaded when it was cut
+// off is taken over, so that it is not uploaded again.
+func (r *Repo) Begin(ctx context.Context) (*Session, error) {
+	s := &Session{r: r, claims: index.NewClaims(), jobs: make(chan *segment, r.opt.Workers)}
+	s.free.New = func() any { return &segment{raw: make([]byte, 0, segmentSize)} }
+	s.ctx, s.cancel = context.WithCancelCause(ctx)
+	var err error
+	if s.pack, err = newPacker(s); err != nil {
+		s.cancel(nil)
+		return nil, err
+	}
+	if err := s.pack.adopt(s.ctx); err != nil {
+		s.cancel(nil)
+		s.pack.journal.close(false)
+		return nil, err
+	}
+	for range r.opt.Workers {
+		s.work.Add(1)
+		go s.compress()
+	}
+	return s, nil
+}
+
+// fail records the first error and stops everything.
+func (s *Session) fail(err error) error {
+	s.cancel(err)
+	return s.err()
+}
+
+// err returns the error that ended the session, or nil.
+func (s *Session) err() error { return context.Cause(s.ctx) }
+
+// Totals returns what was done so far.
+func (s *Session) Totals() Totals { return Totals{s.raw.Load(), s.pack.stored.Load()} }
+
+// compress is one worker: it turns segments into parts of packs until there are no more.
+func (s *Session) compress() {
+	defer s.work.Done()
+	c, err := pack.NewCompressor(s.r.opt.Level)
+	if err != nil {
+		s.fail(err)
+		return
+	}
+	defer c.Close()
+	hasher := s.r.Hasher()
+	var out []byte
+	for seg := range s.jobs {
+		if s.ctx.Err() == nil {
+			out, err = s.store(c, hasher, out[:0], seg)
+			if err != nil {
+				s.fail(err)
+			}
+		}
+		s.free.Put(seg)
+	}
+}
+
+// store compresses a segment and hands it to the packer. Chunk ids are computed once more from the bytes that are compressed: a
+// buffer that was changed since its id was taken must not be stored under that id.
+func (s *Session) store(c *pack.Compressor, h *crypto.IDHasher, out []byte, seg *segment) ([]byte, error) {
+	at := 0
+	for i, n := range seg.lengths {
+		if h.Sum(seg.raw[at:at+n]) != seg.ids[i] {
+			return out, core.Errorf(core.Failure, "", "", "block %s changed in memory before it was stored", seg.ids[i].Short())
+		}
+		at += n
+	}
+	out, how := c.Compress(out, seg.raw)
+	info := pack.Segment{Raw: len(seg.raw), Compression: how, IDs: append([]core.ID(nil), seg.ids...), Lengths: append([]int(nil), seg.lengths...)}
+	return out, s.pack.add(seg.kind, info, out)
+}
+
+// Filler fills segments with chunks of one kind; it is for one goroutine. What it was given is on its way once Flush returned.
+type Filler struct {
+	s    *Session
+	kind pack.Kind
+	seg  *segment
+}
+
+// Filler returns a new one.
+func (s *Session) Filler(kind pack.Kind) *Filler { return &Filler{s: s, kind: kind} }
+
+// Add takes a chunk unless the repository has it or this session got it before, and reports whether it was new. data is copied.
+func (f *Filler) Add(id core.ID, data []byte) (bool, error) {
+	s := f.s
+	if s.r.set.Has(&id) || !s.claims.Claim(&id) {
+		return false, nil
+	}
+	s.raw.Add(int64(len(data)))
+	if f.seg != nil && len(f.seg.raw)+len(data) > segmentSize {
+		if err := f.Flush(); err != nil {
+			return true, err
+		}
+	}
+	if f.seg == nil {
+		f.seg = s.free.Get().(*segment)
+		f.seg.kind = f.kind
+		f.seg.raw, f.seg.ids, f.seg.lengths = f.seg.raw[:0], f.seg.ids[:0], f.seg.lengths[:0]
+	}
+	f.seg.raw = append(f.seg.raw, data...)
+	f.seg.ids = append(f.seg.ids, id)
+	f.seg.lengths = append(f.seg.lengths, len(data))
+	return true, nil
+}
+
+// Flush sends the filler's last segment on its way.
+func (f *Filler) Flush() error {
+	if f.seg == nil {
+		return f.s.err()
+	}
+	select {
+	case f.s.jobs <- f.seg:
+		f.seg = nil
+		return nil
+	case <-f.s.ctx.Done():
+		return f.s.err()
+	}
+}
+
+// drain ends the workers; no Filler may be used any more.
+func (s *Session) drain() {
+	if !s.done {
+		s.done = true
+		close(s.jobs)
+		s.work.Wait()
+	}
+}
+
+// Finish waits until everything that the fillers were given is stored and listed in the index. All fillers must be flushed.
+func (s *Session) Finish() error {
+	s.drain()
+	if err := s.err(); err != nil {
+		return err
+	}
+	if err := s.pack.finish(); err != nil {
+		return s.fail(err)
+	}
+	return s.err()
+}
+
+// Commit saves the snapshot, after Finish. The manifest's ID names it.
+func (s *Session) Commit(m *snapshot.Manifest) error {
+	if err := s.err(); err != nil {
+		return err
+	}
+	data, err := s.r.sealSnapshot(m)
+	if err != nil {
+		return err
+	}
+	if len(data) > maxSnapshot {
+		return core.Errorf(core.Failure, "", snapshotName(m.ID), "manifest of %d bytes", len(data))
+	}
+	// Put, not Create: the name is random, and a Create whose answer was lost would find its own object and call it taken.
+	if err := s.r.store.Put(s.ctx, snapshotName(m.ID), data); err != nil {
+		return s.fail(err)
+	}
+	s.r.cacheSnapshot(m.ID, data)
+	return nil
+}
+
+// abortTime is how long an interrupted session may take to list what it had uploaded.
+const abortTime = 10 * time.Second
+
+// Close ends the session and waits for all that it started. Without Finish the session is given up: packs that arrived are
+// listed in the index, so that the next session finds their chunks.
+func (s *Session) Close() {
+	finished := s.done && s.err() == nil
+	if !finished {
+		s.cancel(context.Canceled)
+	}
+	s.drain()
+	s.pack.close()
+	s.cancel(context.Canceled)
+}

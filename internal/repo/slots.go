@@ -1,0 +1,167 @@
+package repo
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/keys"
+	"backup_projeto/internal/storage"
+)
+
+const (
+	slotPrefix = "keys/"
+	maxSlot    = 16 << 10 // bytes
+	maxSlots   = 10_000
+)
+
+func slotName(id core.UUID) string { return slotPrefix + id.String() }
+
+// Unlock opens the repository of a header. A secret that opens no slot gives kind WrongKey: code "wrong-key", or "no-slot" where
+// no slot has that kind of lock at all (for a device's key: its slot was removed).
+func Unlock(ctx context.Context, s storage.Store, h *Header, secret keys.Secret, opt Options) (*Repo, error) {
+	ring, err := unlock(ctx, s, h, secret)
+	if err != nil {
+		return nil, err
+	}
+	if !crypto.Equal(h.sum(ring.Writer), h.mac) {
+		return nil, damage(configName, crypto.ErrOpen)
+	}
+	return open(s, h, ring, opt)
+}
+
+func unlock(ctx context.Context, s storage.Store, h *Header, secret keys.Secret) (*keys.Keyring, error) {
+	if !secret.Slot.IsZero() {
+		slot, err := readSlot(ctx, s, h.ID, secret.Slot)
+		if storage.IsNotFound(err) {
+			return nil, &core.Error{Kind: core.WrongKey, Code: codeNoSlot, Err: err}
+		}
+		if err != nil {
+			return nil, damageOf(slotName(secret.Slot), err)
+		}
+		return openSlots([]*keys.Slot{slot}, secret, nil)
+	}
+	slots, damaged, err := readSlots(ctx, s, h.ID)
+	if err != nil {
+		return nil, err
+	}
+	return openSlots(slots, secret, damaged)
+}
+
+// openSlots tries the slots of the secret's lock. Where none opens and some could not be read, that is what is reported.
+func openSlots(slots []*keys.Slot, secret keys.Secret, damaged []Damaged) (*keys.Keyring, error) {
+	code := codeNoSlot
+	for _, slot := range slots {
+		if slot.Lock != secret.Lock {
+			continue
+		}
+		code = codeWrongKey
+		ring, err := slot.Open(secret)
+		switch {
+		case err == nil:
+			return ring, nil
+		case !errors.Is(err, keys.ErrNoMatch):
+			damaged = append(damaged, Damaged{slotName(slot.ID), err})
+		}
+	}
+	if len(damaged) > 0 {
+		return nil, damageOf(damaged[0].Object, damaged[0].Err)
+	}
+	return nil, &core.Error{Kind: core.WrongKey, Code: code}
+}
+
+func readSlot(ctx context.Context, s storage.Store, repo, id core.UUID) (*keys.Slot, error) {
+	data, err := storage.ReadAll(ctx, s, slotName(id), maxSlot)
+	if err != nil {
+		return nil, err
+	}
+	slot, err := keys.Decode(data)
+	if err == nil && (slot.ID != id || slot.Repo != repo) {
+		err = errMisplaced
+	}
+	return slot, err
+}
+
+// errMisplaced says that an object stands under another's name, or in another repository.
+var errMisplaced = errors.New("the object belongs elsewhere")
+
+// readSlots reads all slots, oldest first; nothing in them is authentic yet.
+func readSlots(ctx context.Context, s storage.Store, repo core.UUID) (slots []*keys.Slot, damaged []Damaged, err error) {
+	var ids []core.UUID
+	for info, err := range s.List(ctx, slotPrefix) {
+		if err != nil {
+			return nil, nil, err
+		}
+		if id, err := core.ParseUUID(strings.TrimPrefix(info.Name, slotPrefix)); err == nil && len(ids) < maxSlots {
+			ids = append(ids, id)
+		}
+	}
+	for _, id := range ids {
+		switch slot, err := readSlot(ctx, s, repo, id); {
+		case err == nil:
+			slots = append(slots, slot)
+		case errors.Is(err, errMisplaced) && slot != nil && slot.Repo != repo: // a creation that lost against another
+		case storage.IsNotFound(err): // removed since the listing
+		case core.KindOf(damageOf(slotName(id), err)) == core.Damage:
+			damaged = append(damaged, Damaged{slotName(id), err})
+		default:
+			return nil, nil, err
+		}
+	}
+	slices.SortFunc(slots, func(a, b *keys.Slot) int { return cmpInt64(a.Created, b.Created, a.ID, b.ID) })
+	return slots, damaged, nil
+}
+
+func cmpInt64(a, b int64, x, y core.UUID) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return slices.Compare(x[:], y[:])
+}
+
+// Slots reads all key slots, oldest first. Those that the admin key did not certify are left out and returned as damage.
+func (r *Repo) Slots(ctx context.Context) (slots []*keys.Slot, damaged []Damaged, err error) {
+	all, damaged, err := readSlots(ctx, r.store, r.header.ID)
+	for _, s := range all {
+		if s.Certified(r.ring.Admin) {
+			slots = append(slots, s)
+		} else {
+			damaged = append(damaged, Damaged{slotName(s.ID), crypto.ErrOpen})
+		}
+	}
+	return slots, damaged, err
+}
+
+// AddSlot adds a slot; it needs the read key.
+func (r *Repo) AddSlot(ctx context.Context, secret keys.Secret, label string, writeOnly bool) (*keys.Slot, error) {
+	if !r.CanRead() {
+		return nil, errWriteOnly()
+	}
+	slot, _, err := keys.New(r.ring, secret, label, writeOnly, time.Now().UnixNano())
+	if err != nil {
+		return nil, err
+	}
+	return slot, r.store.Put(ctx, slotName(slot.ID), slot.Encode())
+}
+
+// RemoveSlot removes a slot; an absent one is success. The last slot that can read is refused with kind Usage, code "last-key".
+func (r *Repo) RemoveSlot(ctx context.Context, id core.UUID) error {
+	slots, _, err := r.Slots(ctx)
+	if err != nil {
+		return err
+	}
+	others := slices.ContainsFunc(slots, func(s *keys.Slot) bool { return s.ID != id && !s.WriteOnly })
+	if !others {
+		return &core.Error{Kind: core.Usage, Code: codeLastKey, Subject: id.String()}
+	}
+	return r.store.Delete(ctx, slotName(id))
+}
+
+func errWriteOnly() error { return &core.Error{Kind: core.WrongKey, Code: codeWriteOnly} }
