@@ -1,4 +1,4 @@
-package formatdoc
+package formattest
 
 import (
 	"bytes"
