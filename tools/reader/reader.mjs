@@ -27,7 +27,7 @@ function secretOf(options) {
     return { lock: 2, value: Uint8Array.from(Buffer.from(f.device_key, 'hex')), slot: f.slot };
   }
   if (code) return { lock: 1, value: parseCode(code) };
-  if (passphrase) return { lock: 0, value: new TextEncoder().encode(passphrase) };
+  if (passphrase) return { lock: 0, value: new TextEncoder().encode(passphrase.replace(/[\r\n]+$/, '')) };
   throw new Error(USAGE);
 }
 
@@ -52,6 +52,7 @@ function list(repository) {
 }
 
 function main() {
+  if (process.platform === 'win32') throw new Error('this reader is for Linux and macOS');
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { snapshot: { type: 'string', default: 'latest' }, list: { type: 'boolean' }, 'device-key': { type: 'string' } },

@@ -3,11 +3,10 @@
 
 import {
   closeSync, constants, existsSync, fchmodSync, fchownSync, ftruncateSync, futimesSync, lchownSync, linkSync, lutimesSync, mkdirSync, openSync,
-  readdirSync, renameSync, symlinkSync, unlinkSync, writeSync,
+  readdirSync, realpathSync, renameSync, symlinkSync, unlinkSync, writeSync,
 } from 'node:fs';
-import { resolve } from 'node:path';
 import { fail } from './cbor.mjs';
-import { BLOCK, DIR, FILE, SYMLINK } from './format.mjs';
+import { DIR, FILE, SYMLINK } from './format.mjs';
 
 const KIND = ['file', 'directory', 'symbolic link', 'fifo', 'socket', 'device', 'device'];
 const OPEN_DIR = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
@@ -25,10 +24,12 @@ class Folder {
     this.path = Buffer.from(root);
     this.fd = openSync(this.path, OPEN_DIR);
     for (const name of names) {
-      const at = this.at(name);
-      const fd = openSync(at, OPEN_DIR);
-      closeSync(this.fd);
-      this.fd = fd;
+      const parent = this.fd;
+      try {
+        this.fd = openSync(this.at(name), OPEN_DIR);
+      } finally {
+        closeSync(parent);
+      }
       this.path = Buffer.concat([this.path, SLASH, name]);
     }
   }
@@ -45,21 +46,22 @@ class Folder {
 export class Restore {
   constructor(repository, target, warn) {
     this.repository = repository;
-    this.root = resolve(target);
+    this.target = target;
     this.warn = warn;
     this.links = new Map(); // hard link key → where its first entries are
     this.counts = { files: 0, directories: 0, links: 0, skipped: 0 };
   }
 
   run(rootEntry) {
-    mkdirSync(this.root, { recursive: true, mode: 0o700 });
-    if (readdirSync(this.root).length) throw new Error(`${this.root} is not empty`);
+    mkdirSync(this.target, { recursive: true, mode: 0o700 });
+    this.root = realpathSync(this.target);
+    if (readdirSync(this.root).length) throw new Error(`${this.target} is not empty`);
     const made = [];
     const waiting = [{ names: [], entry: rootEntry }];
     while (waiting.length) {
       const at = waiting.pop();
       made.push({ names: at.names, mode: at.entry.mode, uid: at.entry.uid, gid: at.entry.gid, mtime: at.entry.mtime });
-      waiting.push(...this.fill(at).reverse());
+      for (const below of this.fill(at).reverse()) waiting.push(below);
     }
     for (const d of made.reverse()) this.finish(d);
     return this.counts;
