@@ -23,9 +23,8 @@ type Options struct {
 	MaxSize       int64    // bytes; larger files are left out; 0 means no limit
 	SkipPaths     []string // absolute folders never entered: the repository itself, local state
 
-	StateFile string // where the local state of the last snapshot is kept; "" means none: everything is read
-	Parallel  int    // workers; 0 means one for each core
-	DryRun    bool   // scan, compare and read, but store nothing
+	Parallel int  // workers; 0 means one for each core
+	DryRun   bool // scan, compare and read, but store nothing
 }
 
 // Result says what a backup did. In a dry run Snapshot is what would have been saved.

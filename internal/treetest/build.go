@@ -182,7 +182,7 @@ func (b *Builder) time(name string) {
 // Change edits, removes, adds, and moves some of the files.
 func (b *Builder) Change(dir string) {
 	for i, name := range b.files {
-		if _, err := os.Lstat(name); err != nil {
+		if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
 			continue
 		}
 		switch b.rng.IntN(12) {
