@@ -1,0 +1,293 @@
+// Package backup saves one project as a snapshot.
+//
+// Terms: a node is a directory being saved; a mark is what the system says of an entry that tells whether it changed; the local state
+// is the marks and encoded entries of the last snapshot; a batch is files of one directory that one worker reads in turn.
+//
+// Map: backup.go runs it and makes the manifest; queue.go hands work to the workers; node.go reads a directory and, when all below is
+// done, encodes it; file.go reads files; filter.go leaves out; sink.go takes chunks; state.go is the local state.
+//
+// The walk of the data: a worker lists a directory, compares each entry with the local state, and puts subdirectories and batches of
+// changed files into the queue, files before directories, so that what is known and not yet saved stays little. File content is cut,
+// named by its hash and, where the repository lacks it, handed to the session's filler. The worker that finishes the last of a directory's
+// entries encodes the directory and hands it to its parent, up to the root; the root's content goes into the manifest.
+//
+// Promises: nothing of the project is changed; memory is bounded by the widest path of directories, not by the project; what cannot be
+// read is listed in the snapshot and the rest is saved; errors of the store are never taken for errors of the project.
+package backup
+
+import (
+	"context"
+	"os"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/meta"
+	"backup_projeto/internal/repo"
+	"backup_projeto/internal/report"
+
+	"backup_projeto/internal/snapshot"
+)
+
+// Run saves the project. A snapshot with unreadable entries is saved and is no error: Result.Snapshot.Partial says so. An error is of
+// kind Source where the project's folder itself cannot be read, of kind Destination where the store failed; no snapshot was saved then.
+// LoadIndex of the repository must have been called.
+func Run(ctx context.Context, r *repo.Repo, o Options, rep report.Reporter) (*Result, error) {
+	begun := time.Now()
+	root, err := meta.OpenDir(o.Root)
+	if err != nil {
+		return nil, err
+	}
+	b := &run{o: o, r: r, rep: rep, start: begun, cutter: r.Cutter()}
+	b.ctx, b.cancel = context.WithCancelCause(ctx)
+	defer b.cancel(nil)
+	if b.sink, err = newSink(b.ctx, r, o.DryRun); err != nil {
+		root.Close()
+		return nil, err
+	}
+	defer b.sink.close()
+	if err := b.open(ctx, root); err != nil {
+		root.Close()
+		return nil, err
+	}
+	defer b.old.close()
+	m, err := b.save(root)
+	if err != nil {
+		b.new.discard()
+		return nil, err
+	}
+	return &Result{Snapshot: m, Issues: b.issues, Duration: time.Since(begun)}, nil
+}
+
+// run is one backup.
+type run struct {
+	o      Options
+	r      *repo.Repo
+	rep    report.Reporter
+	start  time.Time
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	cutter cutter
+	sink   sink
+	old    *oldState
+	new    *newState
+	names  meta.Names
+	queue  queue
+	filter *filter
+	skip   map[inode]bool
+	device uint64 // of the root
+	trees  treeWriter
+
+	mu       sync.Mutex
+	unread   []snapshot.Unread             // guarded by mu; at most snapshot.MaxUnread
+	total    int64                         // of unread; guarded by mu
+	issues   []report.Issue                // guarded by mu
+	excluded map[string]*snapshot.Excluded // by rule; guarded by mu
+
+	counts counters
+}
+
+type inode struct{ dev, ino uint64 }
+
+// open prepares the rules and the local state.
+func (b *run) open(ctx context.Context, root *meta.Dir) error {
+	st, err := root.Stat()
+	if err != nil {
+		return err
+	}
+	b.device = st.Dev
+	b.skip = inodes(b.o.SkipPaths)
+	b.excluded = map[string]*snapshot.Excluded{}
+	if b.filter, err = newFilter(&b.o); err != nil {
+		return err
+	}
+	b.trees = treeWriter{filler: b.sink.filler(true), hasher: b.r.Hasher()}
+	b.queue.init()
+	head := stateFile(b.r.CacheDir(), b.o.Project.ID, absolute(b.o.Root))
+	b.old, b.new = openState(head, b.r.Header().ID)
+	if b.o.DryRun {
+		b.new.discard()
+		b.new = nil
+	}
+	if b.old.mapped == nil {
+		return nil
+	}
+	ids, err := b.r.SnapshotIDs(ctx)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(ids, b.old.snapshot) { // deleted: what it held may be gone
+		b.old.close()
+		b.old = &oldState{}
+	} else if rec := b.old.at(b.old.root.child); rec != nil {
+		b.rep.Progress().TotalFiles.Store(rec.totals.files + rec.totals.dirs + rec.totals.others)
+		b.rep.Progress().TotalBytes.Store(rec.totals.bytes)
+	}
+	return nil
+}
+
+func absolute(path string) string {
+	if abs, err := filepath.Abs(path); err == nil {
+		return abs
+	}
+	return path
+}
+
+// inodes tells which directories paths are; those that are absent cannot be met.
+func inodes(paths []string) map[inode]bool {
+	out := map[inode]bool{}
+	for _, p := range paths {
+		d, err := meta.OpenDir(p)
+		if err != nil {
+			continue
+		}
+		if st, err := d.Stat(); err == nil {
+			out[inode{st.Dev, st.Ino}] = true
+		}
+		d.Close()
+	}
+	return out
+}
+
+// save walks the project, stores it and, unless it is a dry run, saves the snapshot.
+func (b *run) save(root *meta.Dir) (*snapshot.Manifest, error) {
+	top, err := b.walk(root)
+	if err == nil {
+		err = b.trees.filler.Flush()
+	}
+	if err == nil {
+		err = b.sink.finish()
+	}
+	if err != nil {
+		return nil, err
+	}
+	m := b.manifest(top)
+	if b.o.DryRun {
+		return m, nil
+	}
+	if err := b.sink.commit(m); err != nil {
+		return nil, err
+	}
+	same := b.old.mapped != nil && !top.changed.Load() && top.mark.same(b.old.root.mark)
+	b.new.commit(b.r.Header().ID, m.ID, stated{mark: top.mark, child: top.offset}, b.old, same)
+	return m, nil
+}
+
+// walk runs the workers until the root is finished.
+func (b *run) walk(root *meta.Dir) (*node, error) {
+	st, err := root.Stat()
+	if err != nil {
+		return nil, err
+	}
+	top := &node{dir: root, st: st, mark: b.settled(&st), filter: b.filter, oldOffset: b.old.root.child, oldMark: b.old.root.mark}
+	top.users.Store(1)
+	b.queue.pushDir(top)
+	n := b.o.Parallel
+	if n == 0 {
+		n = 2 * runtime.GOMAXPROCS(0)
+	}
+	stop := context.AfterFunc(b.ctx, b.queue.stop)
+	defer stop()
+	var wg sync.WaitGroup
+	for range n {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			if err := b.work(); err != nil {
+				b.cancel(err)
+			}
+		}()
+	}
+	wg.Wait()
+	b.queue.closeAll()
+	if err := context.Cause(b.ctx); err != nil {
+		return nil, err
+	}
+	if top.failed != nil {
+		return nil, top.failed
+	}
+	return top, nil
+}
+
+// settled is the mark of an entry, or never where it changed so lately that another change could bear the same times.
+func (b *run) settled(st *meta.Stat) mark {
+	changed, margin := st.CTime, 20*time.Millisecond // the kernel's clock ticks every 1 to 10 ms
+	if changed == 0 {
+		changed = st.MTime
+	}
+	if changed%int64(time.Second) == 0 {
+		margin = 2 * time.Second // a file system that keeps seconds, or pairs of them
+	}
+	if age := time.Now().UnixNano() - changed; age >= 0 && age < int64(margin) {
+		return never
+	}
+	return markOf(st)
+}
+
+// manifest says what was saved.
+func (b *run) manifest(top *node) *snapshot.Manifest {
+	m := &snapshot.Manifest{
+		ID: crypto.NewTimeUUID(b.start), Project: b.o.Project, Parent: b.old.snapshot, Host: b.o.Host, User: userName(), OS: runtime.GOOS,
+		Path: absolute(b.o.Root), Start: b.start.UnixNano(), End: time.Now().UnixNano(), Version: b.o.Version, Root: *top.rootEntry(b),
+		Counts: b.counts.result(top.totals, b.sink), Unread: b.unread, UnreadTotal: b.total, Safety: b.o.Safety,
+	}
+	for _, e := range b.excluded {
+		m.Excluded = append(m.Excluded, *e)
+	}
+	slices.SortFunc(m.Excluded, func(x, y snapshot.Excluded) int { return compare(x.Rule, y.Rule) })
+	m.Tags = slices.Compact(slices.Sorted(slices.Values(b.o.Tags)))
+	if git, err := (*snapshot.Git)(nil), error(nil); err == nil {
+		m.Git = git
+	}
+	return m
+}
+
+func userName() string {
+	if u, err := user.Current(); err == nil {
+		return u.Username
+	}
+	return os.Getenv("USER")
+}
+
+func compare(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// note records an entry that could not be saved whole.
+func (b *run) note(path, reason string, err error) {
+	issue := report.Issue{Path: path, Err: &core.Error{Kind: core.Source, Subject: path, Err: err}}
+	b.rep.Issue(issue)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.total++
+	if len(b.unread) < snapshot.MaxUnread {
+		b.unread = append(b.unread, snapshot.Unread{Path: path, Reason: reason, Detail: detail(err)})
+		b.issues = append(b.issues, issue)
+	}
+}
+
+// leftOut records an entry that a rule excludes.
+func (b *run) leftOut(rule, path string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	e := b.excluded[rule]
+	if e == nil {
+		e = &snapshot.Excluded{Rule: rule, First: path}
+		b.excluded[rule] = e
+	}
+	e.Count++
+	if path < e.First {
+		e.First = path
+	}
+}

@@ -1,0 +1,245 @@
+package backup
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/meta"
+	"backup_projeto/internal/tree"
+)
+
+// cutter is what cutting content takes.
+type cutter interface {
+	Next(data []byte) int
+}
+
+// worker is one goroutine of the walk, with its memory.
+type worker struct {
+	b      *run
+	filler filler
+	hasher *crypto.IDHasher
+	buf    []byte
+	max    int // longest chunk
+}
+
+// readAhead is how many bytes of a large file are read at once.
+const readAhead = 2 << 20
+
+func (b *run) newWorker() *worker {
+	max := b.r.Header().Chunking.Max
+	return &worker{b: b, filler: b.sink.filler(false), hasher: b.r.Hasher(), buf: make([]byte, max+readAhead), max: max}
+}
+
+// attempts is how often a file that changes while it is read is read.
+const attempts = 3
+
+// files reads a batch.
+func (w *worker) files(batch batch) error {
+	n := batch.node
+	for _, i := range batch.files {
+		if err := w.b.ctx.Err(); err != nil {
+			n.release()
+			return err
+		}
+		if err := w.file(n, &n.children[i]); err != nil {
+			n.release()
+			return err
+		}
+	}
+	n.release()
+	return w.finished(n)
+}
+
+// file reads one file. Errors of reading are noted; what is returned is an error of the repository.
+func (w *worker) file(n *node, c *child) error {
+	b := w.b
+	b.rep.Progress().SetCurrent(join(n.path(), c.name))
+	var e *tree.Entry
+	var stable bool
+	for range attempts {
+		var err error
+		e, stable, err = w.attempt(n, c)
+		var source *sourceError
+		switch {
+		case errors.As(err, &source):
+			return w.unreadable(n, c, source.err)
+		case err != nil:
+			return err
+		}
+		if stable {
+			break
+		}
+	}
+	if !stable {
+		b.note(join(n.path(), c.name), meta.ReasonChanged, errChanging)
+		c.mark = never
+	}
+	c.totals.bytes = e.Size
+	c.entry = b.encodeEntry(n, e)
+	b.saved(c)
+	return nil
+}
+
+var errChanging = errors.New("it changed each time it was read")
+
+// unreadable notes a file that cannot be read; one that is gone is no entry any more.
+func (w *worker) unreadable(n *node, c *child, err error) error {
+	if !errors.Is(err, fs.ErrNotExist) {
+		w.b.note(join(n.path(), c.name), meta.Reason(err), err)
+	}
+	w.b.rep.Progress().Files.Add(1)
+	return nil
+}
+
+// sourceError tells an error of the project from one of the repository.
+type sourceError struct{ err error }
+
+func (e *sourceError) Error() string { return e.err.Error() }
+func (e *sourceError) Unwrap() error { return e.err }
+
+// attempt reads a file once and says whether it stayed the same meanwhile.
+func (w *worker) attempt(n *node, c *child) (e *tree.Entry, stable bool, err error) {
+	b := w.b
+	f, err := n.dir.Open(c.name)
+	if err != nil {
+		return nil, false, &sourceError{err}
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, false, &sourceError{err}
+	}
+	if st.Type != tree.File {
+		return nil, false, &sourceError{core.Errorf(core.Source, "", c.name, "it became something else")}
+	}
+	xattrs, err := f.Xattrs()
+	if err != nil {
+		b.note(join(n.path(), c.name), meta.Reason(err), err)
+	}
+	c.st, c.mark = st, b.settled(&st)
+	e = &tree.Entry{Name: c.name, Type: tree.File, Meta: b.metaOf(&st, xattrs), Link: b.link(&st)}
+	if st.Sparse() {
+		if e.Holes, err = f.Holes(st.Size); err != nil {
+			return nil, false, &sourceError{err}
+		}
+	}
+	short, err := w.content(f, &st, e)
+	if err != nil {
+		return nil, false, err
+	}
+	now, err := f.Stat()
+	if err != nil {
+		return nil, false, &sourceError{err}
+	}
+	return e, !short && now.Size == st.Size && now.MTime == st.MTime && now.CTime == st.CTime, nil
+}
+
+// link names the inode of an entry with several names.
+func (b *run) link(st *meta.Stat) (k tree.LinkKey) {
+	if st.Nlink > 1 && st.Ino != 0 {
+		k = b.r.LinkKey(st.Dev, st.Ino)
+	}
+	return k
+}
+
+// content reads a file's data, without its holes, as far as its size was when it was opened, and stores it in chunks. A file that
+// became shorter loses its holes, and short is true.
+func (w *worker) content(f *meta.File, st *meta.Stat, e *tree.Entry) (short bool, err error) {
+	src := &dataReader{f: f, size: st.Size, holes: e.Holes}
+	lister := tree.Lister{Put: w.b.trees.list}
+	buf, have, eof := w.buf, 0, false
+	for {
+		for !eof && have < w.max {
+			n, err := src.Read(buf[have:])
+			have += n
+			if err == io.EOF {
+				eof = true
+			} else if err != nil {
+				return false, &sourceError{err}
+			}
+		}
+		at := 0
+		for have-at >= w.max || eof && at < have {
+			n := w.b.cutter.Next(buf[at:have])
+			id := w.hasher.Sum(buf[at : at+n])
+			isNew, err := w.filler.Add(id, buf[at:at+n])
+			if err != nil {
+				return false, err
+			}
+			if err := lister.Add(id); err != nil {
+				return false, err
+			}
+			w.b.took(n, isNew)
+			at += n
+		}
+		have = copy(buf, buf[at:have])
+		if eof && have == 0 {
+			break
+		}
+	}
+	if e.Content, err = lister.Finish(); err != nil {
+		return false, err
+	}
+	e.Size = st.Size
+	if src.short {
+		e.Size, e.Holes = src.read, nil
+	}
+	return src.short, nil
+}
+
+// dataReader reads the bytes of a file that are not in holes, up to a size.
+type dataReader struct {
+	f     *meta.File
+	size  int64
+	holes []tree.Hole
+	pos   int64
+	read  int64 // bytes given
+	short bool  // the file ended before its size
+}
+
+func (r *dataReader) Read(p []byte) (int, error) {
+	for len(r.holes) > 0 && r.holes[0].Offset == r.pos {
+		r.pos += r.holes[0].Length
+		r.holes = r.holes[1:]
+	}
+	end := r.size
+	if len(r.holes) > 0 {
+		end = r.holes[0].Offset
+	}
+	if r.pos >= end || r.short {
+		return 0, io.EOF
+	}
+	n, err := r.f.ReadAt(p[:min(int64(len(p)), end-r.pos)], r.pos)
+	r.pos += int64(n)
+	r.read += int64(n)
+	if err == io.EOF && r.pos < end {
+		r.short = true
+		return n, io.EOF
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return n, err
+}
+
+// special saves an entry that is neither file nor directory.
+func (w *worker) special(n *node, c *child) {
+	b := w.b
+	var xattrs []tree.Xattr
+	var err error
+	if xattrs, err = n.dir.Xattrs(c.name, c.st); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		b.note(join(n.path(), c.name), meta.Reason(err), err)
+	}
+	e := &tree.Entry{Name: c.name, Type: c.st.Type, Meta: b.metaOf(&c.st, xattrs), Link: b.link(&c.st), Device: c.st.Rdev}
+	if c.st.Type == tree.Symlink {
+		if e.Target, err = n.dir.Readlink(c.name); err != nil {
+			_ = w.unreadable(n, c, err)
+			return
+		}
+	}
+	c.entry = b.encodeEntry(n, e)
+	b.rep.Progress().Files.Add(1)
+}

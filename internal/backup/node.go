@@ -1,0 +1,466 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"sync/atomic"
+
+	"backup_projeto/internal/cbor"
+	"backup_projeto/internal/meta"
+	"backup_projeto/internal/tree"
+)
+
+// node is a directory being saved.
+type node struct {
+	parent *node
+	at     int // its number among the parent's children
+	name   string
+	dir    *meta.Dir // open while users > 0
+	users  atomic.Int32
+	st     meta.Stat
+	mark   mark
+	filter *filter
+
+	oldMark   mark
+	oldOffset uint64 // of the record in the old state; 0 without one
+	old       *record
+	oldRest   []remembered // entries of the record that are gone or of another type
+
+	children []child
+	pending  atomic.Int32 // children that are not finished, and one for the reading of the directory itself
+	changed  atomic.Bool  // something differs from the record
+	own      tree.Meta    // set when the mark differs, or without old entry
+	failed   error        // the directory could not be read; set before it is finished
+	empty    bool         // what it contains is left out
+
+	// Set when it is finished:
+	content tree.Content
+	totals  totals
+	offset  uint64 // of the new record
+}
+
+// child is an entry of a node.
+type child struct {
+	name   string
+	st     meta.Stat
+	mark   mark
+	entry  []byte // encoded; nil until known, or where the entry is not saved
+	offset uint64 // of a directory's new record
+	totals totals
+	known  bool // the record has an entry of this name and kind
+}
+
+// path returns the slash path from the root, "" for the root.
+func (n *node) path() string {
+	if n.parent == nil {
+		return ""
+	}
+	return join(n.parent.path(), n.name)
+}
+
+func join(dir, name string) string {
+	if dir == "" {
+		return name
+	}
+	return dir + "/" + name
+}
+
+// release gives up one use of the directory's handle.
+func (n *node) release() {
+	if n.users.Add(-1) == 0 && n.dir != nil {
+		_ = n.dir.Close() // it was only read
+	}
+}
+
+// giveUp releases what a node in the queue holds.
+func (n *node) giveUp() {
+	if n.parent == nil {
+		n.release()
+	} else {
+		n.parent.release()
+	}
+}
+
+// work is one worker: it takes work until there is none.
+func (b *run) work() error {
+	w := b.newWorker()
+	for {
+		batch, n := b.queue.next()
+		var err error
+		switch {
+		case batch.node != nil:
+			err = w.files(batch)
+		case n != nil:
+			err = w.read(n)
+		default:
+			if err := context.Cause(b.ctx); err != nil {
+				return err
+			}
+			return w.filler.Flush()
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// read lists a directory and puts what must be done about its entries into the queue.
+func (w *worker) read(n *node) error {
+	b := w.b
+	n.pending.Store(1)
+	err := w.openNode(n)
+	var names []string
+	if err == nil {
+		names, err = n.dir.Names()
+	}
+	if err != nil {
+		n.fail(b, err)
+		return w.finished(n)
+	}
+	if n.oldOffset != 0 {
+		n.old = b.old.at(n.oldOffset)
+	}
+	if !n.mark.same(n.oldMark) || n.old == nil {
+		n.readOwn(b)
+	}
+	if n.old == nil {
+		n.changed.Store(true)
+	}
+	names = w.within(n, names)
+	slices.Sort(names)
+	n.children = make([]child, 0, len(names))
+	for _, name := range names {
+		w.look(n, name)
+	}
+	dirs, batches := w.compare(n)
+	n.pending.Add(int32(len(dirs) + len(batches)))
+	n.users.Add(int32(len(dirs) + len(batches)))
+	b.queue.pushBatches(batches)
+	b.queue.pushDir(dirs...)
+	n.release()
+	return w.finished(n)
+}
+
+// openNode opens a directory relative to its parent.
+func (w *worker) openNode(n *node) error {
+	if n.parent == nil {
+		return nil
+	}
+	defer n.parent.release()
+	dir, err := n.parent.dir.Sub(n.name)
+	if err != nil {
+		return err
+	}
+	n.dir = dir
+	n.users.Store(1)
+	return nil
+}
+
+// fail notes that a directory could not be read. One that vanished is no longer an entry of its parent.
+func (n *node) fail(b *run, err error) {
+	n.failed = err
+	n.changed.Store(true)
+	if n.dir != nil {
+		n.release()
+	}
+	if n.parent == nil {
+		return
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		n.empty = true
+		return
+	}
+	b.note(n.path(), meta.Reason(err), err)
+}
+
+// readOwn reads the directory's own metadata.
+func (n *node) readOwn(b *run) {
+	xattrs, err := n.dir.OwnXattrs()
+	if err != nil {
+		b.note(n.path(), meta.Reason(err), err)
+	}
+	n.own = b.metaOf(&n.st, xattrs)
+}
+
+func (b *run) metaOf(st *meta.Stat, xattrs []tree.Xattr) tree.Meta {
+	return tree.Meta{Mode: st.Mode, UID: st.UID, GID: st.GID, User: b.names.User(st.UID), Group: b.names.Group(st.GID), MTime: st.MTime, Xattrs: xattrs}
+}
+
+// within leaves out what a directory as a whole says: another disk, the repository itself, a cache.
+func (w *worker) within(n *node, names []string) []string {
+	b := w.b
+	rule := ""
+	switch {
+	case n.parent == nil:
+	case b.o.OneFileSystem && n.st.Dev != b.device:
+		rule = "one-file-system"
+	case b.skip[inode{n.st.Dev, n.st.Ino}]:
+		rule = "repository"
+	}
+	switch {
+	case rule != "":
+		names = nil
+	case slices.Contains(names, cacheTag) && isCacheDir(n.dir):
+		rule, names = "cachedir-tag", []string{cacheTag}
+	}
+	if rule != "" {
+		b.leftOut(rule, n.path())
+	}
+	if err := n.filter.enter(n.dir, names); err != nil {
+		b.note(join(n.path(), ignoreFile), meta.Reason(err), err)
+	}
+	return names
+}
+
+// look asks the system about one entry and the rules whether it is saved.
+func (w *worker) look(n *node, name string) {
+	b := w.b
+	st, err := n.dir.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // deleted since the names were read: there is nothing to save
+		return
+	case err != nil:
+		b.note(join(n.path(), name), meta.Reason(err), err)
+		return
+	}
+	if rule := n.filter.excludes(name, st.Type == tree.Dir); rule != "" {
+		b.leftOut(rule, join(n.path(), name))
+		return
+	}
+	if b.o.MaxSize > 0 && st.Type == tree.File && st.Size > b.o.MaxSize {
+		b.leftOut("max-size", join(n.path(), name))
+		return
+	}
+	n.children = append(n.children, child{name: name, st: st, mark: b.settled(&st)})
+}
+
+// compare holds the children against the record: what did not change is taken over, the rest becomes work.
+func (w *worker) compare(n *node) (dirs []*node, batches []batch) {
+	b := w.b
+	var group []int
+	var size int64
+	flush := func() {
+		if len(group) > 0 {
+			batches = append(batches, batch{n, group})
+			group, size = nil, 0
+		}
+	}
+	old := oldEntries{n: n, b: b}
+	for i := range n.children {
+		c := &n.children[i]
+		was, ok := old.find(c.name)
+		if ok && (was.child != 0) != (c.st.Type == tree.Dir) { // a file became a directory, or the other way round
+			b.gone(&was)
+			ok = false
+		}
+		c.known = ok
+		if c.st.Type == tree.Dir {
+			dirs = append(dirs, &node{parent: n, at: i, name: c.name, st: c.st, mark: c.mark, filter: n.filter.child(c.name),
+				oldMark: was.mark, oldOffset: was.child})
+			c.entry = was.entry
+			if !ok || !c.mark.same(was.mark) {
+				n.changed.Store(true)
+				c.entry = nil
+			}
+			continue
+		}
+		c.totals = totals{others: 1}
+		if c.st.Type == tree.File {
+			c.totals = totals{files: 1, bytes: c.st.Size}
+		}
+		if ok && c.mark.same(was.mark) {
+			c.entry = was.entry
+			b.unchanged(c)
+			continue
+		}
+		n.changed.Store(true)
+		if c.st.Type != tree.File {
+			w.special(n, c)
+			continue
+		}
+		b.growing(c.st.Size)
+		group = append(group, i)
+		if size += c.st.Size; size >= batchBytes || len(group) >= batchFiles {
+			flush()
+		}
+	}
+	flush()
+	old.end()
+	return dirs, batches
+}
+
+// A batch is what one worker reads in turn: about a segment of content, or so many files.
+const (
+	batchBytes = 1 << 20
+	batchFiles = 256
+)
+
+// oldEntries steps through a record's entries beside the sorted children.
+type oldEntries struct {
+	n    *node
+	b    *run
+	at   remembered
+	have bool
+}
+
+// find returns the record's entry of a name. Those before it are gone from the directory.
+func (o *oldEntries) find(name string) (remembered, bool) {
+	if o.n.old == nil {
+		return remembered{}, false
+	}
+	for {
+		if !o.have {
+			if o.at, o.have = o.n.old.next(); !o.have {
+				return remembered{}, false
+			}
+		}
+		switch c := compare(string(o.at.name), name); {
+		case c == 0:
+			o.have = false
+			return o.at, true
+		case c > 0:
+			return remembered{}, false
+		}
+		o.have = false
+		o.lost(&o.at)
+	}
+}
+
+// end counts the entries that are left as gone.
+func (o *oldEntries) end() {
+	for o.n.old != nil {
+		if !o.have {
+			if o.at, o.have = o.n.old.next(); !o.have {
+				return
+			}
+		}
+		o.have = false
+		o.lost(&o.at)
+	}
+}
+
+func (o *oldEntries) lost(e *remembered) {
+	o.n.changed.Store(true)
+	o.b.gone(e)
+}
+
+// gone counts the files of an entry that is no longer there.
+func (b *run) gone(e *remembered) {
+	if e.child == 0 {
+		if len(e.entry) > 0 && isFile(e.entry) {
+			b.counts.removed.Add(1)
+		}
+		return
+	}
+	if r := b.old.at(e.child); r != nil {
+		b.counts.removed.Add(r.totals.files)
+	}
+}
+
+// isFile reports whether an encoded entry is a file's.
+func isFile(entry []byte) bool {
+	e := tree.DecodeEntry(cbor.NewDecoder(entry), false)
+	return e.Type == tree.File
+}
+
+// finished takes note that one thing of a directory is done. Whoever does the last one encodes the directory and goes on with its
+// parent.
+func (w *worker) finished(n *node) error {
+	for n.pending.Add(-1) == 0 {
+		if err := w.encode(n); err != nil {
+			return err
+		}
+		if n.parent == nil {
+			w.b.queue.stop()
+			return nil
+		}
+		w.hand(n)
+		n = n.parent
+	}
+	return nil
+}
+
+// encode makes the directory's content of its children, or takes over the old one.
+func (w *worker) encode(n *node) error {
+	b := w.b
+	n.totals = totals{dirs: 1}
+	kept := n.children[:0]
+	for i := range n.children {
+		if n.children[i].entry == nil {
+			n.changed.Store(true) // it was in the record, or would be, and is not saved now
+			continue
+		}
+		n.totals.add(n.children[i].totals)
+		kept = append(kept, n.children[i])
+	}
+	n.children = kept
+	switch {
+	case n.failed != nil:
+		return nil
+	case !n.changed.Load() && n.old != nil:
+		n.content = n.old.content
+	default:
+		var err error
+		if n.content, err = b.trees.directory(kept); err != nil {
+			return err
+		}
+	}
+	entries := make([]stated, len(kept))
+	for i := range kept {
+		c := &kept[i]
+		entries[i] = stated{c.mark, c.offset, c.name, c.entry}
+	}
+	n.offset = b.new.add(n.totals, n.content, entries)
+	n.children = nil
+	return nil
+}
+
+// hand gives a finished directory's entry to its parent.
+func (w *worker) hand(n *node) {
+	b := w.b
+	c := &n.parent.children[n.at]
+	b.rep.Progress().Files.Add(1)
+	if n.empty && n.failed != nil {
+		return // it vanished
+	}
+	c.totals, c.offset = n.totals, n.offset
+	if n.failed != nil {
+		c.mark = never
+		n.own = b.metaOf(&n.st, nil)
+	}
+	changed := n.changed.Load()
+	if c.entry != nil && !changed {
+		return // the old entry, metadata and content, is true
+	}
+	n.parent.changed.Store(true)
+	e := tree.Entry{Name: n.name, Type: tree.Dir, Meta: n.own, Content: n.content}
+	if c.entry != nil && n.failed == nil { // its metadata did not change
+		e = tree.DecodeEntry(cbor.NewDecoder(c.entry), false)
+		e.Content = n.content
+	}
+	c.entry = b.encodeEntry(n.parent, &e)
+}
+
+// encodeEntry encodes an entry that can be read back, or notes that it cannot be saved.
+func (b *run) encodeEntry(n *node, e *tree.Entry) []byte {
+	if err := e.Check(false); err != nil {
+		b.note(join(n.path(), e.Name), meta.ReasonUnsupported, err)
+		return nil
+	}
+	return tree.AppendEntry(nil, e)
+}
+
+// rootEntry is the entry of the project's folder itself.
+func (n *node) rootEntry(b *run) *tree.Entry {
+	e := &tree.Entry{Type: tree.Dir, Meta: n.own, Content: n.content}
+	if e.Mode == 0 && e.MTime == 0 { // unchanged: its metadata was not read
+		e.Meta = b.metaOf(&n.st, nil)
+		if d, err := meta.OpenDir(b.o.Root); err == nil {
+			e.Xattrs, _ = d.OwnXattrs()
+			d.Close()
+		}
+	}
+	return e
+}

@@ -1,0 +1,181 @@
+package backup
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/index"
+	"backup_projeto/internal/pack"
+	"backup_projeto/internal/repo"
+	"backup_projeto/internal/snapshot"
+	"backup_projeto/internal/tree"
+)
+
+// filler takes chunks from one goroutine.
+type filler interface {
+	// Add takes a chunk and reports whether it is new.
+	Add(id core.ID, data []byte) (bool, error)
+	// Flush sends what it holds on its way.
+	Flush() error
+}
+
+// sink is where chunks go: into the repository, or nowhere.
+type sink interface {
+	filler(trees bool) filler
+	finish() error
+	commit(*snapshot.Manifest) error
+	stored() int64 // bytes
+	close()
+}
+
+func newSink(ctx context.Context, r *repo.Repo, dry bool) (sink, error) {
+	if dry {
+		return &drySink{r: r, seen: index.NewClaims()}, nil
+	}
+	s, err := r.Begin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return realSink{s}, nil
+}
+
+type realSink struct{ s *repo.Session }
+
+func (s realSink) filler(trees bool) filler {
+	if trees {
+		return s.s.Filler(pack.Tree)
+	}
+	return s.s.Filler(pack.Data)
+}
+func (s realSink) finish() error                     { return s.s.Finish() }
+func (s realSink) commit(m *snapshot.Manifest) error { return s.s.Commit(m) }
+func (s realSink) stored() int64                     { return s.s.Totals().Stored }
+func (s realSink) close()                            { s.s.Close() }
+
+// drySink finds out what would be new, and stores nothing.
+type drySink struct {
+	r    *repo.Repo
+	seen *index.Claims
+}
+
+func (s *drySink) filler(bool) filler              { return s }
+func (s *drySink) finish() error                   { return nil }
+func (s *drySink) commit(*snapshot.Manifest) error { return nil }
+func (s *drySink) stored() int64                   { return 0 }
+func (s *drySink) close()                          {}
+func (s *drySink) Flush() error                    { return nil }
+func (s *drySink) Add(id core.ID, _ []byte) (bool, error) {
+	return !s.r.Has(&id) && s.seen.Claim(&id), nil
+}
+
+// treeWriter stores directories and lists, for all workers together: so they stand in packs of their own, in the order in which
+// they were finished.
+type treeWriter struct {
+	mu     sync.Mutex
+	filler filler           // guarded by mu
+	hasher *crypto.IDHasher // guarded by mu
+	split  *tree.Splitter   // guarded by mu
+	lists  tree.Lister      // of the directory being written; guarded by mu
+}
+
+// put stores one chunk. The caller holds mu.
+func (t *treeWriter) put(data []byte) (core.ID, error) {
+	id := t.hasher.Sum(data)
+	_, err := t.filler.Add(id, data)
+	return id, err
+}
+
+// list stores a list of ids.
+func (t *treeWriter) list(data []byte) (core.ID, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.put(data)
+}
+
+// directory stores a directory of encoded entries.
+func (t *treeWriter) directory(children []child) (tree.Content, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.split == nil {
+		t.lists.Put = t.put
+		t.split = tree.NewSplitter(func(piece []byte) error {
+			id, err := t.put(piece)
+			if err != nil {
+				return err
+			}
+			return t.lists.Add(id)
+		})
+	}
+	for i := range children {
+		if err := t.split.AddEncoded(children[i].name, children[i].entry); err != nil {
+			return tree.Content{}, err
+		}
+	}
+	if err := t.split.Finish(); err != nil {
+		return tree.Content{}, err
+	}
+	return t.lists.Finish()
+}
+
+// counters are what the manifest counts, as workers go.
+type counters struct{ fresh, changed, removed, unchanged, read, bytesNew atomic.Int64 }
+
+func (c *counters) result(t totals, s sink) snapshot.Counts {
+	return snapshot.Counts{
+		Files: t.files, Dirs: t.dirs, Others: t.others, New: c.fresh.Load(), Changed: c.changed.Load(), Removed: c.removed.Load(),
+		Unchanged: c.unchanged.Load(), BytesSeen: t.bytes, BytesRead: c.read.Load(), BytesNew: c.bytesNew.Load(), BytesStored: s.stored(),
+	}
+}
+
+// unchanged counts an entry that is taken over.
+func (b *run) unchanged(c *child) {
+	p := b.rep.Progress()
+	p.Files.Add(1)
+	if c.st.Type == tree.File {
+		b.counts.unchanged.Add(1)
+		p.Bytes.Add(c.st.Size)
+	}
+}
+
+// growing lets the progress know of content that will be read, where no earlier snapshot told how much there is.
+func (b *run) growing(n int64) {
+	if b.old.mapped == nil {
+		b.rep.Progress().TotalBytes.Add(n)
+	}
+}
+
+// took counts a chunk that was read.
+func (b *run) took(n int, isNew bool) {
+	b.counts.read.Add(int64(n))
+	if isNew {
+		b.counts.bytesNew.Add(int64(n))
+	}
+	p := b.rep.Progress()
+	p.Bytes.Add(int64(n))
+	p.Stored.Store(b.sink.stored())
+}
+
+// saved counts a file that was read.
+func (b *run) saved(c *child) {
+	b.rep.Progress().Files.Add(1)
+	if c.known {
+		b.counts.changed.Add(1)
+	} else {
+		b.counts.fresh.Add(1)
+	}
+}
+
+// detail gives the operating system's words for an error.
+func detail(err error) string {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err.Error()
+		}
+		err = next
+	}
+}
