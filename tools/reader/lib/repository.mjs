@@ -63,7 +63,7 @@ function readRange(fd, offset, length) {
 }
 
 export class Repository {
-  /** warn is called with a text for each thing that is wrong and does not stop the reading. */
+  /** warn(text, isDamage) is called for each thing that is worth saying and does not stop the reading. */
   constructor(folder, warn) {
     this.store = new Store(folder);
     this.warn = warn;
@@ -89,7 +89,7 @@ export class Repository {
     this.indexKey = derive(ring.writer, EMPTY, 'index');
     for (const [id, slot] of this.slots) {
       slot.trusted = verify(this.read.adminVerifier, this.context('slot', slot.id), slot.certified, slot.certificate);
-      if (!slot.trusted) this.warn(`keys/${id}: the certificate does not verify`);
+      if (!slot.trusted) this.warn(`keys/${id}: the certificate does not verify`, true);
     }
   }
 
@@ -102,7 +102,7 @@ export class Repository {
         if (uuid(slot.id) !== name) fail('belongs elsewhere');
         slots.push([name, slot]);
       } catch (e) {
-        this.warn(`keys/${name}: ${e.message}`);
+        this.warn(`keys/${name}: ${e.message}`, true);
       }
     }
     return new Map(slots.sort((a, b) => (a[1].created < b[1].created ? -1 : 1)));

@@ -136,6 +136,31 @@ test('chunk ids', () => {
   assert.equal(hex(chunkId(idKey, ascii('hello'))), v.id['"hello"']);
 });
 
+// A reader never cuts; this shows that section 6 says enough for a writer that wants to.
+test('where content is cut', () => {
+  const table = derive(derive(writer, EMPTY, 'chunking'), EMPTY, 'gear', 2048);
+  const gear = Array.from({ length: 256 }, (_, i) => BigInt(`0x${hex(table.subarray(8 * i, 8 * i + 8))}`));
+  const [min, avg, max] = decodeConfig(bytes(v.config.object)).sizes;
+  const mask = (ones) => ((1n << BigInt(ones)) - 1n) << BigInt(63 - ones);
+  const [hard, easy] = [mask(Math.log2(avg) + 2), mask(Math.log2(avg) - 2)];
+  const content = concatBytes(...Array.from({ length: 65536 }, (_, i) => sha256(Uint8Array.of(0, 0, i >> 8, i))));
+  const lengths = [];
+  for (let start = 0; start < content.length; start += lengths.at(-1)) {
+    const rest = content.subarray(start, start + max);
+    let n = Math.min(min, rest.length);
+    for (let h = 0n; n < rest.length; n++) {
+      h = BigInt.asUintN(64, 2n * h + gear[rest[n]]);
+      if ((h & (n < avg ? hard : easy)) === 0n) {
+        n++;
+        break;
+      }
+    }
+    lengths.push(n);
+  }
+  assert.equal(hex(table.subarray(0, 8)), v.gear['gear[0]']);
+  assert.equal(lengths.join(' '), v.gear.lengths);
+});
+
 test('footer', () => {
   const f = decodeFooter(bytes(v.footer.footer));
   assert.deepEqual(f.segments.map((s) => [s.offset, s.stored, s.raw, s.compression, s.lengths]), [[8, 26, 10, 0, [5, 5]], [34, 100, 4096, 1, [4096]]]);
