@@ -11,6 +11,7 @@ func enErrors() map[core.Code]ErrorText {
 	maps.Copy(all, enKeyErrors())
 	maps.Copy(all, enStoreErrors())
 	maps.Copy(all, enWorkErrors())
+	maps.Copy(all, enRestoreErrors())
 	return all
 }
 
@@ -56,6 +57,12 @@ func enUsageErrors() map[core.Code]ErrorText {
 func enKeyErrors() map[core.Code]ErrorText {
 	const ways = "Set BACKUP_PROJETO_PASSPHRASE or BACKUP_PROJETO_RECOVERY_CODE (or their _FILE), or run it on a terminal."
 	return map[core.Code]ErrorText{
+		"no-repository":      {"there is no repository at {subject}", "Check the place's flags, or make one with a first backup: backup_projeto{place}"},
+		"newer-format":       {"the repository was made by a newer version of the program", "Install the newest backup_projeto."},
+		"wrong-key":          {"[[{subject}: ]]this opens no key of the repository", "Check the place, then the passphrase or the recovery code; they belong to one repository each."},
+		"no-slot":            {"[[{subject}: ]]the repository has no key of that kind, or it was removed", "Open it with another one: set BACKUP_PROJETO_RECOVERY_CODE or BACKUP_PROJETO_PASSPHRASE, or type it when asked."},
+		"write-only":         {"the key of this machine can only save, and reads nothing back", "Open it with another one: set BACKUP_PROJETO_RECOVERY_CODE or BACKUP_PROJETO_PASSPHRASE, or run it on a terminal."},
+		"last-key":           {"key {subject} is the last one that can read the backups", "Add another one first: backup_projeto key add recovery{place}"},
 		"secret-needed":      {"opening this repository needs a passphrase or its recovery code, and there is no terminal to ask on", ways},
 		"secret-empty":       {"{subject} gives an empty secret", "Put the secret in it, or take the variable away."},
 		"secret-file":        {"the secret's file named in {subject} cannot be read: {detail}", "Check the path and that you may read it."},
@@ -112,5 +119,20 @@ func enWorkErrors() map[core.Code]ErrorText {
 		"output":                  {"the result cannot be written[[: {detail}]]", "Check where standard output goes to."},
 		"not-built":               {"this command is not part of this build yet", "Use a newer version of the program."},
 		"damage-found":            {"the repository is damaged; what suffers is listed above", "Run a backup from a machine that still has the files, then verify again: backup_projeto verify{place} --data=100%"},
+	}
+}
+
+func enRestoreErrors() map[core.Code]ErrorText {
+	return map[core.Code]ErrorText{
+		"restore-damaged":    {"stored data is damaged, and what needs it was not restored[[: {detail}]]", "Everything else was restored. Look for an older snapshot that still has it: backup_projeto find NAME{place}"},
+		"restore-not-made":   {"it could not be written: {detail}", "Mend the cause and run the same command again; what is right already is left alone."},
+		"restore-name-taken": {"something else has this name by now, or this disk does not tell the two names apart", "Nothing was replaced. Restore it alone into another folder with --to."},
+		"restore-blocked":    {"what is there cannot be looked at: {detail}", "Mend its permissions, or restore into another folder with --to."},
+		"restore-metadata":   {"it was restored, but not its {detail}", "Run it as a user who may set that, or on a disk that has it."},
+		"restore-special":    {"this system or user cannot make such a special file", "It has no content, so nothing is lost. Run it as the superuser if you need it."},
+		"restore-left":       {"what was replaced could not be removed entirely: {detail}", "The rest is under this name; look at it, and remove it by hand."},
+		"restore-link":       {"a hard link could not be made, so it is a file of its own", "Nothing is lost; it only takes more room."},
+		"restore-too-deep":   {"folders are nested deeper here than this program restores", "Restore this folder alone, by its path, into another folder with --to."},
+		"restore-read-back":  {"what was read back after writing is not what was written", "Suspect the disk or the memory; the older file, if there was one, was left in place."},
 	}
 }

@@ -11,6 +11,7 @@ func ptErrors() map[core.Code]ErrorText {
 	maps.Copy(all, ptKeyErrors())
 	maps.Copy(all, ptStoreErrors())
 	maps.Copy(all, ptWorkErrors())
+	maps.Copy(all, ptRestoreErrors())
 	return all
 }
 
@@ -56,6 +57,12 @@ func ptUsageErrors() map[core.Code]ErrorText {
 func ptKeyErrors() map[core.Code]ErrorText {
 	const ways = "Defina BACKUP_PROJETO_SENHA ou BACKUP_PROJETO_CODIGO_RECUPERACAO (ou os _ARQUIVO deles), ou rode num terminal."
 	return map[core.Code]ErrorText{
+		"no-repository":      {"não há repositório em {subject}", "Confira as opções do lugar, ou crie um com o primeiro backup: backup_projeto{place}"},
+		"newer-format":       {"o repositório foi feito por uma versão mais nova do programa", "Instale o backup_projeto mais novo."},
+		"wrong-key":          {"[[{subject}: ]]isto não abre nenhuma chave do repositório", "Confira o lugar e depois a senha ou o código de recuperação; eles são de um só repositório."},
+		"no-slot":            {"[[{subject}: ]]o repositório não tem chave desse tipo, ou ela foi removida", "Abra com outra: defina BACKUP_PROJETO_CODIGO_RECUPERACAO ou BACKUP_PROJETO_SENHA, ou digite quando for perguntado."},
+		"write-only":         {"a chave desta máquina só consegue salvar, e não lê nada de volta", "Abra com outra: defina BACKUP_PROJETO_CODIGO_RECUPERACAO ou BACKUP_PROJETO_SENHA, ou rode num terminal."},
+		"last-key":           {"a chave {subject} é a última que consegue ler os backups", "Adicione outra antes: backup_projeto chave adicionar recuperacao{place}"},
 		"secret-needed":      {"para abrir este repositório é preciso a senha ou o código de recuperação, e não há terminal onde perguntar", ways},
 		"secret-empty":       {"{subject} está com um segredo vazio", "Ponha o segredo nela, ou tire a variável."},
 		"secret-file":        {"não foi possível ler o arquivo de segredo indicado em {subject}: {detail}", "Confira o caminho e se você pode lê-lo."},
@@ -112,5 +119,20 @@ func ptWorkErrors() map[core.Code]ErrorText {
 		"output":                  {"não foi possível escrever o resultado[[: {detail}]]", "Confira para onde vai a saída padrão."},
 		"not-built":               {"este comando ainda não faz parte desta compilação", "Use uma versão mais nova do programa."},
 		"damage-found":            {"o repositório está danificado; o que foi afetado está listado acima", "Faça um backup numa máquina que ainda tenha os arquivos e verifique de novo: backup_projeto verificar{place} --dados=100%"},
+	}
+}
+
+func ptRestoreErrors() map[core.Code]ErrorText {
+	return map[core.Code]ErrorText{
+		"restore-damaged":    {"dados armazenados estão danificados, e o que depende deles não foi restaurado[[: {detail}]]", "Todo o resto foi restaurado. Procure um snapshot mais antigo que ainda o tenha: backup_projeto buscar NOME{place}"},
+		"restore-not-made":   {"não foi possível gravar: {detail}", "Resolva a causa e rode o mesmo comando de novo; o que já está certo não é tocado."},
+		"restore-name-taken": {"outra coisa já tem esse nome, ou este disco não distingue os dois nomes", "Nada foi substituído. Restaure só isto em outra pasta com --para."},
+		"restore-blocked":    {"o que está lá não pode ser examinado: {detail}", "Acerte as permissões, ou restaure em outra pasta com --para."},
+		"restore-metadata":   {"foi restaurado, mas sem isto: {detail}", "Rode com um usuário que possa definir isso, ou em um disco que o aceite."},
+		"restore-special":    {"este sistema ou usuário não pode criar esse arquivo especial", "Ele não tem conteúdo, então nada se perdeu. Rode como superusuário se precisar dele."},
+		"restore-left":       {"o que foi substituído não pôde ser removido por completo: {detail}", "O resto está com este nome; examine-o e remova-o à mão."},
+		"restore-link":       {"não foi possível criar um hard link, então é um arquivo próprio", "Nada se perdeu; só ocupa mais espaço."},
+		"restore-too-deep":   {"as pastas aqui estão aninhadas mais fundo do que este programa restaura", "Restaure só esta pasta, pelo caminho dela, em outra pasta com --para."},
+		"restore-read-back":  {"o que foi lido de volta depois de gravar não é o que foi gravado", "Desconfie do disco ou da memória; o arquivo antigo, se havia, ficou no lugar."},
 	}
 }

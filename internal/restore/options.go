@@ -16,7 +16,7 @@ const (
 	Create    Action = iota // nothing is there
 	Overwrite               // something else is there and is replaced
 	Keep                    // it is there already, identical
-	Metadata                // content is identical, metadata differs and is set
+	Metadata                // content is identical, metadata differs and is set; this asks for no consent, but is saved first
 )
 
 // Options say what is written and where.
@@ -31,7 +31,8 @@ type Options struct {
 	Overwrite bool
 	// Confirm is asked, with the plan, before anything existing is replaced; nil means no.
 	Confirm func(*Plan) bool
-	// Safety is called before anything existing is replaced and saves the target's present state; nil where there is nothing to save.
+	// Safety is called before anything existing is replaced, or given other metadata, folders aside, and saves the target's present
+	// state; nil where there is nothing to save.
 	Safety func(context.Context) error
 	// SkipVerify leaves out the reading back of what was written.
 	SkipVerify bool
@@ -44,11 +45,13 @@ type Item struct {
 	Size   int64 // bytes of content to be written
 }
 
-// Plan is what a restore would do. Items lists at most MaxItems entries that are not Keep, overwritten ones first.
+// Plan is what a restore would do. The counts are of entries of all types, the target folder itself left out. Items lists at most MaxItems entries that are not Keep, overwritten ones first.
 type Plan struct {
 	Items                             []Item
 	Create, Overwrite, Keep, Metadata int64
 	Bytes                             int64 // content to be written
+
+	touched int64 // entries that exist and change, folders' metadata aside
 }
 
 // MaxItems is how many lines a plan keeps.

@@ -1,0 +1,265 @@
+package restore
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/index"
+	"backup_projeto/internal/repo"
+)
+
+// A batch is full when it has so many entries, chunks, or files whose chunks are spread over several segments and which therefore
+// are open for a while.
+const (
+	maxEntries = 20000
+	maxWants   = 32000
+	maxWide    = 128
+)
+
+// A job reads about so many bytes of one pack, before compression: much enough that a request to a distant store is worth it, and
+// little enough that all workers have something to do.
+const (
+	jobMin = 1 << 20
+	jobMax = 16 << 20
+)
+
+// opsPerJob is how many entries without content one worker makes in a row.
+const opsPerJob = 64
+
+// batch is work that is done at once.
+type batch struct {
+	ops    []func() error // entries without content
+	groups groups
+	older  []*older // files that have an older copy
+	files  int
+	wide   int
+	wants  int
+}
+
+func (b *batch) full() bool {
+	return len(b.ops)+b.files >= maxEntries || b.wants >= maxWants || b.wide >= maxWide
+}
+
+// want is a chunk that a file needs.
+type want struct {
+	it         *item
+	off        int64 // in the file's content
+	id         core.ID
+	at, length uint32 // in the segment
+	try        uint32 // which of the chunk's places
+}
+
+// groups sorts wants by segment and pack.
+type groups struct {
+	packs []*packGroup // in the order in which they were first wanted, which is about that of the files
+	names map[core.ID]*packGroup
+	last  *segmentGroup
+}
+
+type packGroup struct{ segments map[uint32]*segmentGroup }
+
+// segmentGroup is what is wanted of one segment.
+type segmentGroup struct {
+	place repo.Segment
+	wants []want
+}
+
+// add takes a want with one of its chunk's places.
+func (g *groups) add(x want, l *index.Location) *segmentGroup {
+	x.at, x.length = l.Offset, l.Length
+	s := g.last
+	if s == nil || s.place.Number != l.Number || s.place.Pack.Name != l.Pack.Name {
+		if g.names == nil {
+			g.names = map[core.ID]*packGroup{}
+		}
+		p := g.names[l.Pack.Name]
+		if p == nil {
+			p = &packGroup{map[uint32]*segmentGroup{}}
+			g.names[l.Pack.Name] = p
+			g.packs = append(g.packs, p)
+		}
+		if s = p.segments[l.Number]; s == nil {
+			s = &segmentGroup{place: *l}
+			p.segments[l.Number] = s
+		}
+		g.last = s
+	}
+	s.wants = append(s.wants, x)
+	return s
+}
+
+// jobs divides what is wanted into parts of one pack each, for the workers.
+func (g *groups) jobs(workers int) (jobs [][]*segmentGroup) {
+	total := int64(0)
+	for _, p := range g.packs {
+		for _, s := range p.segments {
+			total += int64(s.place.Segment.Raw)
+		}
+	}
+	size := min(max(total/int64(4*workers), jobMin), jobMax)
+	for _, p := range g.packs {
+		all := make([]*segmentGroup, 0, len(p.segments))
+		for _, s := range p.segments {
+			all = append(all, s)
+		}
+		slices.SortFunc(all, func(a, b *segmentGroup) int { return cmp.Compare(a.place.Number, b.place.Number) })
+		from, raw := 0, int64(0)
+		for i, s := range all {
+			if raw += int64(s.place.Segment.Raw); raw >= size || i == len(all)-1 {
+				jobs = append(jobs, all[from:i+1])
+				from, raw = i+1, 0
+			}
+		}
+	}
+	return jobs
+}
+
+// errAbsent says that no index object lists a chunk.
+var errAbsent = errors.New("no index lists this block")
+
+// errLength says that the chunks of a file are not as long as the file.
+var errLength = errors.New("the content is not as long as the file")
+
+func damage(err error) error { return &core.Error{Kind: core.Damage, Err: err} }
+
+// content starts a file that has content.
+func (w *writer) content(ctx context.Context, it *item) error {
+	it.layout = newLayout(&it.e)
+	it.todo.Store(1)
+	w.batch.files++
+	c := collector{w: w, it: it}
+	for id, err := range w.src.ContentIDs(ctx, it.e.Content) {
+		if err == nil {
+			err = c.add(ctx, id)
+		}
+		if err != nil {
+			if core.KindOf(err) != core.Damage {
+				return err
+			}
+			it.fail(err)
+			break
+		}
+	}
+	if c.off != it.layout.data {
+		it.fail(damage(errLength))
+	}
+	if err := w.chunkDone(it); err != nil {
+		return err
+	}
+	return w.flushFull(ctx)
+}
+
+// collector puts one file's chunks into batches.
+type collector struct {
+	w    *writer
+	it   *item
+	off  int64
+	in   *batch // that counts the file as wide
+	last *segmentGroup
+	old  *older
+}
+
+func (c *collector) add(ctx context.Context, id core.ID) error {
+	places := c.w.src.Lookup(&id)
+	if len(places) == 0 {
+		return damage(errAbsent)
+	}
+	length := int64(places[0].Length)
+	if length > c.it.layout.data-c.off {
+		return damage(errLength)
+	}
+	x := want{it: c.it, off: c.off, id: id}
+	c.off += length
+	c.it.todo.Add(1)
+	b := c.w.batch
+	b.wants++
+	if c.it.v == replace && c.it.layout.data > length {
+		if c.in != b {
+			c.old = &older{it: c.it}
+			b.older = append(b.older, c.old)
+			c.wide(b)
+		}
+		c.old.wants = append(c.old.wants, oldWant{x, places[0]})
+	} else if s := b.groups.add(x, &places[0]); s != c.last {
+		if c.last != nil && c.in != b {
+			c.wide(b)
+		}
+		c.last = s
+	}
+	return c.w.flushFull(ctx)
+}
+
+func (c *collector) wide(b *batch) {
+	c.in = b
+	b.wide++
+}
+
+// flushFull starts the batch if it is full.
+func (w *writer) flushFull(ctx context.Context) error {
+	if !w.batch.full() {
+		return nil
+	}
+	return w.flush(ctx)
+}
+
+// flush starts the batch as soon as there is room for it.
+func (w *writer) flush(ctx context.Context) error {
+	b := w.batch
+	w.batch = &batch{}
+	select {
+	case w.flight <- struct{}{}:
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+	w.batches.Go(func() {
+		w.run(ctx, b)
+		<-w.flight
+	})
+	return nil
+}
+
+// run does the work of a batch.
+func (w *writer) run(ctx context.Context, b *batch) {
+	if len(b.older) > 0 {
+		var mu sync.Mutex // guards b.groups
+		each(w, ctx, b.older, func(o *older) error { return w.reuse(ctx, o, &b.groups, &mu) })
+	}
+	jobs := b.groups.jobs(w.workers)
+	b.groups = groups{}
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		each(w, ctx, slices.Collect(slices.Chunk(b.ops, opsPerJob)), func(ops []func() error) error {
+			for _, op := range ops {
+				if err := op(); err != nil || ctx.Err() != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
+	each(w, ctx, jobs, func(job []*segmentGroup) error { return w.fetch(ctx, job) })
+	wait.Wait()
+}
+
+// each has the workers do something with each of a list, and returns when all is done, or the work was stopped, as an error does.
+func each[T any](w *writer, ctx context.Context, list []T, do func(T) error) {
+	var wait sync.WaitGroup
+	defer wait.Wait()
+	for _, x := range list {
+		select {
+		case w.slots <- struct{}{}:
+		case <-ctx.Done():
+			return
+		}
+		wait.Go(func() {
+			defer func() { <-w.slots }()
+			if err := do(x); err != nil {
+				w.stop(err)
+			}
+		})
+	}
+}
