@@ -1,12 +1,18 @@
 // Package index says where each chunk is: the index objects that a repository stores, and the tables that a device keeps of
 // them to look ids up without holding them in memory.
 //
-// Terms: an index object lists packs with their footers, as they were uploaded. A table is a local file made from index
-// objects: fixed-size records sorted by id, with a byte of each id in front. A set is the tables of one repository.
+// Terms: an index object lists packs with their footers, as they were uploaded; its name is a source of what is known from it. A
+// table is a local file made from index objects: fixed-size records sorted by id, with a front of one byte of each id. A set is
+// the tables of one repository and a buffer of what is not in a table yet. Claims are the chunks that a backup is about to store.
+//
+// Map: object.go has the stored objects, location.go what a look-up gives; layout.go is the table file, blocks.go its checked
+// sections, front.go what is looked at first, table.go looking up; buffer.go, merge.go and write.go make tables, file.go keeps
+// them in a folder, set.go, add.go, retain.go and packs.go are the set, claims.go the claims.
 //
 // Promises: index objects decode within bounds; a table is a cache that names the objects it was made from, so that a stale or
-// foreign one is noticed and made again; looking up an absent id reads 1.5 bytes of memory an entry at most and, but for one
-// in thirty, no record.
+// foreign one is noticed and made again; a damaged one is noticed at the place that is read, answers "absent" and is given up,
+// so that no flipped bit makes an absent chunk present; an absent id is looked up in 1.2 bytes of memory for each record of a
+// table and, but for one in forty, in no record; memory that is not the system's to reclaim does not grow with the repository.
 package index
 
 import (
@@ -26,7 +32,10 @@ var ErrFormat = errors.New("not of the index format")
 // maxPacks bounds the packs in one index object.
 const maxPacks = 1 << 16
 
-// Encode returns the plaintext of an index object.
+// maxSegments bounds the segments in a pack, whose numbers have two bytes in a record.
+const maxSegments = 1 << 16
+
+// Encode returns the plaintext of an index object of at most 65536 packs, none of whose segments is without chunks.
 func Encode(packs []pack.Entry) []byte {
 	b := cbor.AppendArray(nil, len(packs))
 	for i := range packs {
@@ -40,33 +49,14 @@ func Encode(packs []pack.Entry) []byte {
 	return b
 }
 
-// Decode reads what Encode wrote. That each pack's segments lie within its size is checked too.
+// Decode reads what Encode wrote. That each pack's segments lie within its size is checked too. The result takes at most
+// 4 times len(data) of memory, and shares none of it.
 func Decode(data []byte) ([]pack.Entry, error) {
 	d := cbor.NewDecoder(data)
 	n := d.Array(maxPacks)
-	packs := make([]pack.Entry, 0, min(n, 1024))
+	packs := make([]pack.Entry, 0, min(n, 64))
 	for i := 0; i < n && d.Err() == nil; i++ {
-		if d.Array(4) != 4 {
-			d.Fail("pack entry")
-			break
-		}
-		var p pack.Entry
-		d.Fixed(p.Name[:])
-		p.Size = int64(d.Uint(core.MaxPack))
-		p.Key = bytes.Clone(d.Bytes(crypto.SealedKeySize))
-		footer := d.Bytes(core.MaxObject)
-		if d.Err() != nil {
-			break
-		}
-		var err error
-		if p.Footer, err = pack.DecodeFooter(footer); err != nil {
-			d.Fail("%v", err)
-			break
-		}
-		if err := checkEntry(&p); err != nil {
-			d.Fail("%v", err)
-		}
-		packs = append(packs, p)
+		packs = append(packs, decodeEntry(d))
 	}
 	if err := d.Finish(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
@@ -74,37 +64,50 @@ func Decode(data []byte) ([]pack.Entry, error) {
 	return packs, nil
 }
 
+func decodeEntry(d *cbor.Decoder) (p pack.Entry) {
+	if n := d.Array(4); n != 4 {
+		d.Fail("pack entry of %d fields", n)
+		return p
+	}
+	d.Fixed(p.Name[:])
+	p.Size = int64(d.Uint(core.MaxPack))
+	p.Key = bytes.Clone(d.Bytes(crypto.SealedKeySize))
+	footer := d.Bytes(core.MaxObject)
+	if d.Err() != nil {
+		return p
+	}
+	var err error
+	if p.Footer, err = pack.DecodeFooter(footer); err == nil {
+		err = checkEntry(&p)
+	}
+	if err != nil {
+		d.Fail("%v", err)
+	}
+	return p
+}
+
+// checkEntry refuses what no pack can be, and what a table has no room for. A segment without chunks is refused since it takes
+// 12 times as much memory as it takes in an object.
 func checkEntry(p *pack.Entry) error {
+	if len(p.Key) != crypto.SealedKeySize || p.Size < 0 || p.Size > core.MaxPack || len(p.Footer.Segments) > maxSegments {
+		return errors.New("pack entry out of bounds")
+	}
 	end := int64(len(pack.Magic))
 	for i := range p.Footer.Segments {
-		end += int64(p.Footer.Segments[i].Stored)
-	}
-	if len(p.Key) != crypto.SealedKeySize || end > p.Size {
-		return errors.New("pack's segments exceed it")
+		s := &p.Footer.Segments[i]
+		if s.Stored < 0 || s.Stored > core.MaxPack || s.Raw < 0 || s.Raw > core.MaxSegment || len(s.IDs) == 0 || len(s.IDs) != len(s.Lengths) {
+			return errors.New("segment out of bounds")
+		}
+		sum := 0
+		for _, n := range s.Lengths {
+			if n < 0 || n > core.MaxChunk {
+				return errors.New("chunk out of bounds")
+			}
+			sum += n
+		}
+		if end += int64(s.Stored); sum != s.Raw || end > p.Size {
+			return errors.New("segments exceed their pack, or chunks their segment")
+		}
 	}
 	return nil
-}
-
-// Location says where a chunk is.
-type Location struct {
-	Pack    PackInfo
-	Number  uint32 // the segment's number in the pack
-	Segment SegmentInfo
-	Offset  uint32 // of the chunk in the segment's raw bytes
-	Length  uint32 // of the chunk
-}
-
-// PackInfo is what reading a pack takes.
-type PackInfo struct {
-	Name core.ID
-	Size int64
-	Key  []byte // sealed object key
-	Kind pack.Kind
-}
-
-// SegmentInfo is what reading a segment takes.
-type SegmentInfo struct {
-	Offset      int64 // in the pack
-	Stored, Raw uint32
-	Compression uint8
 }
