@@ -9,7 +9,7 @@ import (
 )
 
 func runCat(ctx context.Context, a *app, args []string) error {
-	return a.with(ctx, func(s *session) error {
+	return a.reading(ctx, func(s *session) error {
 		path, e, err := s.entry(ctx, args[0])
 		if err != nil {
 			return err

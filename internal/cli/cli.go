@@ -18,6 +18,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"time"
 
 	"backup_projeto/internal/config"
 	"backup_projeto/internal/i18n"
@@ -51,6 +52,8 @@ type app struct {
 	home  string
 	cwd   string // known once resolve ran
 	vault vault
+	// patience is how long the vault may take.
+	patience time.Duration
 	*printer
 }
 
@@ -59,7 +62,7 @@ func newApp(p Process) *app {
 	text := i18n.For(lang)
 	home, _ := os.UserHomeDir() // without one, only what needs it fails
 	return &app{proc: p, lang: lang, text: text, input: &config.Input{}, cfg: &config.Config{Lang: lang}, home: home,
-		vault: systemVault(p.Getenv), dirs: config.FindDirs(runtime.GOOS, home, p.Getenv), printer: newPrinter(p, text)}
+		vault: systemVault(p.Getenv), patience: vaultPatience, dirs: config.FindDirs(runtime.GOOS, home, p.Getenv), printer: newPrinter(p, text)}
 }
 
 // resolve reads the settings of a command, and lets the printer know its own.

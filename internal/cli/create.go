@@ -15,7 +15,7 @@ import (
 // openOrCreate opens the repository of the settings, or makes it where there is none. A dry run on none makes one that is thrown
 // away, so that it runs the same code; forget then removes it.
 func (a *app) openOrCreate(ctx context.Context) (s *session, forget func(), err error) {
-	s, err = a.open(ctx)
+	s, err = a.open(ctx, false)
 	if core.KindOf(err) != core.NoRepository {
 		return s, func() {}, err
 	}
@@ -33,7 +33,7 @@ func (a *app) openOrCreate(ctx context.Context) (s *session, forget func(), err 
 	if err != nil {
 		s.close()
 		if storage.IsExists(err) { // another device made it meanwhile
-			s, err = a.open(ctx)
+			s, err = a.open(ctx, false)
 		}
 	}
 	return s, func() {}, err

@@ -65,7 +65,7 @@ func systemVault(getenv func(string) string) vault {
 }
 
 // patient waits for the keyring, but not long. What it is still doing then goes on behind.
-func patient[T any](do func() (T, error)) (T, error) {
+func patient[T any](patience time.Duration, do func() (T, error)) (T, error) {
 	type answer struct {
 		value T
 		err   error
@@ -78,7 +78,7 @@ func patient[T any](do func() (T, error)) (T, error) {
 	select {
 	case got := <-done:
 		return got.value, got.err
-	case <-time.After(vaultPatience):
+	case <-time.After(patience):
 		var none T
 		return none, errVault
 	}
@@ -100,7 +100,7 @@ func (a *app) deviceKey(id core.UUID) *keys.DeviceKey {
 		if !errors.Is(err, fs.ErrNotExist) {
 			a.warn(f(a.text.Keys.DeviceUnreadable, path, a.reason(err)))
 		}
-		text, err := patient(func() (string, error) { return a.vault.Get(Program, id.String()) })
+		text, err := patient(a.patience, func() (string, error) { return a.vault.Get(Program, id.String()) })
 		if err != nil {
 			return nil
 		}
@@ -123,7 +123,7 @@ func (a *app) keepDevice(key *keys.DeviceKey) (path string, err error) {
 	if err := durable.WriteFile(path, key.Encode(), 0o600); err != nil {
 		return path, sourceError("device-file", path, err)
 	}
-	_, _ = patient(func() (struct{}, error) {
+	_, _ = patient(a.patience, func() (struct{}, error) {
 		return struct{}{}, a.vault.Set(Program, key.Repo.String(), string(key.Encode()))
 	})
 	return path, nil
@@ -132,5 +132,5 @@ func (a *app) keepDevice(key *keys.DeviceKey) (path string, err error) {
 // forgetDevice removes this machine's key of a repository, whose slot is gone.
 func (a *app) forgetDevice(id core.UUID) {
 	_ = os.Remove(a.devicePath(id)) // a file that stays opens nothing any more
-	_, _ = patient(func() (struct{}, error) { return struct{}{}, a.vault.Delete(Program, id.String()) })
+	_, _ = patient(a.patience, func() (struct{}, error) { return struct{}{}, a.vault.Delete(Program, id.String()) })
 }

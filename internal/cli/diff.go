@@ -39,7 +39,7 @@ var changeWords = map[browse.Kind]struct{ word, letter string }{
 }
 
 func runDiff(ctx context.Context, a *app, args []string) error {
-	return a.with(ctx, func(s *session) error {
+	return a.reading(ctx, func(s *session) error {
 		h, err := s.history(ctx)
 		if err != nil {
 			return err

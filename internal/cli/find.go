@@ -7,6 +7,7 @@ import (
 	"backup_projeto/internal/cli/term"
 	"backup_projeto/internal/config"
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/scan/ignore"
 	"backup_projeto/internal/tree"
 )
 
@@ -22,7 +23,11 @@ type jsonMatch struct {
 }
 
 func runFind(ctx context.Context, a *app, args []string) error {
-	return a.with(ctx, func(s *session) error {
+	match, err := ignore.Select(args)
+	if err != nil {
+		return err
+	}
+	return a.reading(ctx, func(s *session) error {
 		all, err := s.history(ctx)
 		if err != nil {
 			return err
@@ -32,10 +37,6 @@ func runFind(ctx context.Context, a *app, args []string) error {
 			return err
 		}
 		if err := s.loadIndex(ctx); err != nil {
-			return err
-		}
-		match, err := matcher(args)
-		if err != nil {
 			return err
 		}
 		n := 0
@@ -74,7 +75,7 @@ func (s *session) searched(all history) ([]history, error) {
 	return groups, nil
 }
 
-func (s *session) search(ctx context.Context, h history, match func(string, bool) bool) ([]*browse.Version, error) {
+func (s *session) search(ctx context.Context, h history, match *ignore.Matcher) ([]*browse.Version, error) {
 	searcher := browse.NewSearcher(s.repo, match)
 	for i, m := range h {
 		if err := searcher.Search(ctx, &m.Root, i); err != nil {

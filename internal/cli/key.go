@@ -82,7 +82,7 @@ func (s *session) slots(ctx context.Context) ([]*keys.Slot, error) {
 }
 
 func runKeyList(ctx context.Context, a *app, _ []string) error {
-	return a.with(ctx, func(s *session) error {
+	return a.with(ctx, false, func(s *session) error {
 		slots, err := s.slots(ctx)
 		if err != nil {
 			return err
@@ -104,7 +104,7 @@ func runKeyList(ctx context.Context, a *app, _ []string) error {
 }
 
 func runKeyRemove(ctx context.Context, a *app, args []string) error {
-	return a.with(ctx, func(s *session) error {
+	return a.reading(ctx, func(s *session) error {
 		slots, err := s.slots(ctx)
 		if err != nil {
 			return err
@@ -152,13 +152,10 @@ func findSlot(slots []*keys.Slot, prefix string) (*keys.Slot, error) {
 
 // runKeyPassphrase sets a passphrase in place of every older one. The new one is added first: whatever happens, one of them opens.
 func runKeyPassphrase(ctx context.Context, a *app, _ []string) error {
-	return a.with(ctx, func(s *session) error {
+	return a.reading(ctx, func(s *session) error {
 		slots, err := s.slots(ctx)
 		if err != nil {
 			return err
-		}
-		if !s.repo.CanRead() {
-			return errKind(core.WrongKey, "write-only", "")
 		}
 		slot, err := s.addPassphrase(ctx, "")
 		if err != nil {

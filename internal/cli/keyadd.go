@@ -19,10 +19,7 @@ func runKeyAdd(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
-	return a.with(ctx, func(s *session) error {
-		if !s.repo.CanRead() { // before anybody thinks of a passphrase
-			return errKind(core.WrongKey, "write-only", "")
-		}
+	return a.reading(ctx, func(s *session) error {
 		label := s.cfg.Label
 		if label == "" && lock != keys.Device {
 			label = hostname()
@@ -113,10 +110,7 @@ func (s *session) addDevice(ctx context.Context, label, file string) (*keys.Slot
 // passphrase, says yes on the terminal: whoever can use this machine's key can read everything anyway, but not by looking over a
 // shoulder.
 func runKeyRecovery(ctx context.Context, a *app, _ []string) error {
-	return a.with(ctx, func(s *session) error {
-		if !s.repo.CanRead() {
-			return errKind(core.WrongKey, "write-only", "")
-		}
+	return a.reading(ctx, func(s *session) error {
 		slots, err := s.slots(ctx)
 		if err != nil {
 			return err

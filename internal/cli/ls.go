@@ -36,7 +36,7 @@ func kindWord(t tree.Type) string {
 }
 
 func runList(ctx context.Context, a *app, args []string) error {
-	return a.with(ctx, func(s *session) error {
+	return a.reading(ctx, func(s *session) error {
 		name := ""
 		if len(args) > 0 {
 			name = args[0]

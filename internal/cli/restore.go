@@ -26,7 +26,7 @@ type restoring struct {
 
 func runRestore(ctx context.Context, a *app, args []string) error {
 	start := time.Now()
-	return a.with(ctx, func(s *session) error {
+	return a.reading(ctx, func(s *session) error {
 		h, err := s.history(ctx)
 		if err != nil {
 			return err

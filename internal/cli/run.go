@@ -27,6 +27,7 @@ func Run(ctx context.Context, p Process) core.Kind {
 		a.printer.json = true // so that errors of parsing are objects too
 	}
 	cobra.MousetrapHelpText = "" // on Windows, cobra would speak English to whoever double-clicks
+	cobra.EnableCommandSorting = false
 	root := a.build(commands())
 	root.SetArgs(joinShare(p.Args))
 	_, err := root.ExecuteContextC(ctx)

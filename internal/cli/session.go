@@ -16,6 +16,10 @@ type session struct {
 	store  *observe.Store
 	header *repo.Header
 	repo   *repo.Repo
+	// read says that a key that can only save will not do.
+	read bool
+	// own says that this machine has a key that works, though not for this.
+	own bool
 	// typed says that a person just proved to know the passphrase or the recovery code.
 	typed bool
 }
@@ -28,13 +32,13 @@ func (s *session) close() {
 	_ = storage.Close(s.store)
 }
 
-// open opens the repository of the settings.
-func (a *app) open(ctx context.Context) (*session, error) {
+// open opens the repository of the settings, with a key that can read unless saving is all that is to be done.
+func (a *app) open(ctx context.Context, read bool) (*session, error) {
 	store, err := a.openStore(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{app: a, store: store}
+	s := &session{app: a, store: store, read: read}
 	if s.header, err = repo.ReadHeader(ctx, store); err == nil {
 		err = s.unlock(ctx)
 	}
@@ -45,9 +49,13 @@ func (a *app) open(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
-// with opens the repository, runs a command on it, and closes it.
-func (a *app) with(ctx context.Context, run func(s *session) error) error {
-	s, err := a.open(ctx)
+// reading opens the repository with a key that can read, runs a command on it, and closes it.
+func (a *app) reading(ctx context.Context, run func(s *session) error) error {
+	return a.with(ctx, true, run)
+}
+
+func (a *app) with(ctx context.Context, read bool, run func(s *session) error) error {
+	s, err := a.open(ctx, read)
 	if err != nil {
 		return err
 	}
@@ -126,6 +134,11 @@ func (s *session) unlock(ctx context.Context) error {
 			}
 			return nil
 		}
+		if core.CodeOf(err) == "write-only" {
+			refused = err
+			s.own = s.own || secret.Lock == keys.Device
+			continue
+		}
 		if core.KindOf(err) != core.WrongKey {
 			return err
 		}
@@ -133,15 +146,24 @@ func (s *session) unlock(ctx context.Context) error {
 			refused = &core.Error{Kind: core.WrongKey, Code: "wrong-key", Subject: origin, Err: err}
 		}
 	}
-	if refused != nil {
+	if refused != nil && (core.CodeOf(refused) != "write-only" || !s.interactive()) {
 		return refused
 	}
 	return s.unlockTyped(ctx)
 }
 
-func (s *session) try(ctx context.Context, secret keys.Secret) (err error) {
-	s.repo, err = repo.Unlock(ctx, s.store, s.header, secret, s.repoOptions())
-	return err
+// try opens the repository with a secret, unless its key can only save and that will not do.
+func (s *session) try(ctx context.Context, secret keys.Secret) error {
+	r, err := repo.Unlock(ctx, s.store, s.header, secret, s.repoOptions())
+	if err != nil {
+		return err
+	}
+	if s.read && !r.CanRead() {
+		_ = r.Close()
+		return errKind(core.WrongKey, "write-only", "")
+	}
+	s.repo = r
+	return nil
 }
 
 // tries is how often a person may mistype.
@@ -175,7 +197,7 @@ func (s *session) unlockTyped(ctx context.Context) error {
 
 // joinMachine gives this machine a key of its own, so that it is not asked again. That it cannot have one is no reason to fail.
 func (s *session) joinMachine(ctx context.Context) {
-	if s.cfg.DryRun || !s.repo.CanRead() {
+	if s.cfg.DryRun || !s.repo.CanRead() || s.own {
 		return
 	}
 	key := keys.NewDeviceKey(s.header.ID)

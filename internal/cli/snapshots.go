@@ -64,7 +64,7 @@ func newJSONSnapshot(m *snapshot.Manifest) jsonSnapshot {
 func jsonTime(ns int64) string { return time.Unix(0, ns).UTC().Format(time.RFC3339Nano) }
 
 func runSnapshots(ctx context.Context, a *app, _ []string) error {
-	return a.with(ctx, func(s *session) error {
+	return a.reading(ctx, func(s *session) error {
 		all, err := s.history(ctx)
 		if err != nil {
 			return err

@@ -25,7 +25,7 @@ type jsonStats struct {
 }
 
 func runStats(ctx context.Context, a *app, _ []string) error {
-	return a.with(ctx, func(s *session) error {
+	return a.reading(ctx, func(s *session) error {
 		h, err := s.history(ctx)
 		if err != nil {
 			return err

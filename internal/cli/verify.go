@@ -42,7 +42,7 @@ type jsonSuffers struct {
 }
 
 func runVerify(ctx context.Context, a *app, _ []string) error {
-	return a.with(ctx, func(s *session) error {
+	return a.reading(ctx, func(s *session) error {
 		s.tell(f(s.text.Verify.Start, s.cfg.Place.URL()))
 		o := verify.Options{DataPercent: s.cfg.Share.Percent, DataBytes: s.cfg.Share.Bytes, Sample: s.cfg.Sample, Parallel: s.cfg.Parallel}
 		if dir := s.repo.CacheDir(); dir != "" {

@@ -31,8 +31,9 @@ func enHelp() Help {
 			"where there are line breaks, written one item a line.",
 		SecretsText: "The passphrase comes from BACKUP_PROJETO_PASSPHRASE, or from the file named in BACKUP_PROJETO_PASSPHRASE_FILE, or " +
 			"from the output of the command in BACKUP_PROJETO_PASSPHRASE_COMMAND; the recovery code from BACKUP_PROJETO_RECOVERY_CODE or " +
-			"BACKUP_PROJETO_RECOVERY_CODE_FILE. Without any of them the program asks on the terminal. BACKUP_PROJETO_KEYRING=off leaves the " +
-			"system's keyring alone.",
+			"BACKUP_PROJETO_RECOVERY_CODE_FILE (or _COMMAND); a device's key file is named in BACKUP_PROJETO_DEVICE_KEY_FILE. A new passphrase " +
+			"for the key command comes from BACKUP_PROJETO_NEW_PASSPHRASE (or _FILE, _COMMAND). Without any of them the program asks on the " +
+			"terminal. BACKUP_PROJETO_KEYRING=off leaves the system's keyring alone.",
 		CommandArg: "COMMAND", FlagsArg: "[FLAGS]",
 		Manual: "User commands", Name: "NAME", Synopsis: "SYNOPSIS", Description: "DESCRIPTION", Files: "FILES", SeeAlso: "SEE ALSO",
 	}
@@ -45,7 +46,7 @@ func enKinds() map[core.Kind]KindText {
 			"Run it again with --verbose; if it stays, report it with what is printed."}},
 		core.Usage: {"a command or flag that cannot be used", ErrorText{"[[{subject}: ]]this cannot be used: {detail}",
 			"See the help: backup_projeto --help"}},
-		core.Partial: {"partial backup: saved, but some files could not be read", ErrorText{"The snapshot was saved, but some files could not be read.",
+		core.Partial: {"partial: saved, but some files could not be read; or restored, but the snapshot lacks some", ErrorText{"The snapshot was saved, but some files could not be read.",
 			"Mend what is listed above and run the backup again; only what was missed is read."}},
 		core.NoRepository: {"no repository at that place", ErrorText{"There is no repository at {subject}.",
 			"Check the place's flags, or create one with a first backup: backup_projeto{place}"}},

@@ -31,8 +31,9 @@ func ptHelp() Help {
 			"ou, quando há quebras de linha, escritas com um item por linha.",
 		SecretsText: "A senha vem de BACKUP_PROJETO_SENHA, ou do arquivo indicado em BACKUP_PROJETO_SENHA_ARQUIVO, ou da saída do comando em " +
 			"BACKUP_PROJETO_SENHA_COMANDO; o código de recuperação vem de BACKUP_PROJETO_CODIGO_RECUPERACAO ou de " +
-			"BACKUP_PROJETO_CODIGO_RECUPERACAO_ARQUIVO. Sem nada disso, o programa pergunta no terminal. BACKUP_PROJETO_KEYRING=off deixa o " +
-			"chaveiro do sistema em paz.",
+			"BACKUP_PROJETO_CODIGO_RECUPERACAO_ARQUIVO (ou _COMANDO); o arquivo da chave de um dispositivo é indicado em " +
+			"BACKUP_PROJETO_CHAVE_DISPOSITIVO_ARQUIVO. Uma senha nova para o comando chave vem de BACKUP_PROJETO_SENHA_NOVA (ou _ARQUIVO, " +
+			"_COMANDO). Sem nada disso, o programa pergunta no terminal. BACKUP_PROJETO_KEYRING=off deixa o chaveiro do sistema em paz.",
 		CommandArg: "COMANDO", FlagsArg: "[OPÇÕES]",
 		Manual: "Comandos do usuário", Name: "NOME", Synopsis: "SINOPSE", Description: "DESCRIÇÃO", Files: "ARQUIVOS", SeeAlso: "VEJA TAMBÉM",
 	}
@@ -45,7 +46,7 @@ func ptKinds() map[core.Kind]KindText {
 			"Rode de novo com --detalhado; se continuar, relate o problema com o que aparecer."}},
 		core.Usage: {"comando ou opção que não pode ser usado", ErrorText{"[[{subject}: ]]isto não pode ser usado: {detail}",
 			"Veja a ajuda: backup_projeto --ajuda"}},
-		core.Partial: {"backup parcial: salvo, mas alguns arquivos não puderam ser lidos", ErrorText{"O snapshot foi salvo, mas alguns arquivos não puderam ser lidos.",
+		core.Partial: {"parcial: salvo, mas alguns arquivos não puderam ser lidos; ou restaurado, mas faltam alguns no snapshot", ErrorText{"O snapshot foi salvo, mas alguns arquivos não puderam ser lidos.",
 			"Resolva o que está listado acima e rode o backup de novo; só o que faltou é lido."}},
 		core.NoRepository: {"não há repositório nesse lugar", ErrorText{"Não há repositório em {subject}.",
 			"Confira as opções do lugar, ou crie um com o primeiro backup: backup_projeto{place}"}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"backup_projeto/internal/scan/ignore"
 	"backup_projeto/internal/tree"
 )
 
@@ -17,21 +18,21 @@ type Version struct {
 // Searcher looks through snapshots, one after another, for paths that match.
 type Searcher struct {
 	source Source
-	match  func(path string, dir bool) bool
+	match  *ignore.Matcher
 
 	found map[string]*Version // by path and version
 	// seen has, for each folder at its path, what was found in it and below.
 	seen map[string][]*Version
 }
 
-// NewSearcher makes one; match is asked about slash paths.
-func NewSearcher(s Source, match func(path string, dir bool) bool) *Searcher {
+// NewSearcher makes one; match is that of the root (ignore.Select). A folder that matches stands for all that is below it.
+func NewSearcher(s Source, match *ignore.Matcher) *Searcher {
 	return &Searcher{s, match, map[string]*Version{}, map[string][]*Version{}}
 }
 
 // Search looks through the snapshot with that root and that number, which must be larger than those before.
 func (s *Searcher) Search(ctx context.Context, root *tree.Entry, number int) error {
-	found, err := s.folder(ctx, "", root)
+	found, err := s.folder(ctx, "", root, s.match)
 	if err != nil {
 		return err
 	}
@@ -41,8 +42,8 @@ func (s *Searcher) Search(ctx context.Context, root *tree.Entry, number int) err
 	return nil
 }
 
-// folder returns what matches in a folder and below.
-func (s *Searcher) folder(ctx context.Context, path string, dir *tree.Entry) ([]*Version, error) {
+// folder returns what matches in a folder and below; a path has one matcher, so the memory needs none in its keys.
+func (s *Searcher) folder(ctx context.Context, path string, dir *tree.Entry, match *ignore.Matcher) ([]*Version, error) {
 	key := path + "\x00" + contentKey(dir.Content)
 	if found, ok := s.seen[key]; ok {
 		return found, nil
@@ -53,13 +54,20 @@ func (s *Searcher) folder(ctx context.Context, path string, dir *tree.Entry) ([]
 			return nil, err
 		}
 		name := join(path, e.Name)
-		if s.match(name, e.Type == tree.Dir) {
-			found = append(found, s.version(name, e))
-		}
 		if e.Type != tree.Dir {
+			if verdict, _ := match.File(e.Name); verdict == ignore.Chosen {
+				found = append(found, s.version(name, e))
+			}
 			continue
 		}
-		below, err := s.folder(ctx, name, e)
+		inside, verdict, _ := match.Dir(e.Name)
+		if verdict == ignore.Chosen {
+			found = append(found, s.version(name, e))
+		}
+		if verdict != ignore.Enter {
+			continue
+		}
+		below, err := s.folder(ctx, name, e, inside)
 		if err != nil {
 			return nil, err
 		}
