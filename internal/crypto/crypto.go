@@ -34,6 +34,9 @@ const Overhead = 16
 // ErrOpen says that a ciphertext is not what was sealed, or that the key is not the one it was sealed under.
 var ErrOpen = errors.New("authentication failed")
 
+// ErrPadding says that a text is authentic but was not padded as the format says.
+var ErrPadding = errors.New("not padded")
+
 // Kind is what a ciphertext or signature is for; it is part of its context.
 type Kind string
 

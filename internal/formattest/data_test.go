@@ -48,7 +48,11 @@ func footerVector(t *testing.T, v *vector) {
 
 func paddingVector(_ *testing.T, v *vector) {
 	for _, n := range []int{1, 4096, 4097, 131072, 131073, 262145, 524289, 1048576, 1048577, 16777217} {
-		v.add(fmt.Sprint(n), fmt.Sprint(pack.Padded(n)))
+		v.add(fmt.Sprint(n), fmt.Sprint(crypto.Padded(n)))
+	}
+	for _, s := range []string{"", "hello"} {
+		h := crypto.Hash(crypto.Pad([]byte(s)))
+		v.hex(fmt.Sprintf("%q", s), h[:])
 	}
 }
 

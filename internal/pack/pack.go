@@ -75,11 +75,11 @@ type Entry struct {
 	Footer *Footer
 }
 
-// Finish pads the pack and writes its footer and trailer. The builder is not used afterwards.
+// Finish pads the pack and writes its footer, padded too, and its trailer. The builder is not used afterwards.
 func (b *Builder) Finish() (*Built, error) {
-	footer := b.footer.Encode()
+	footer := crypto.Pad(b.footer.Encode())
 	rest := len(footer) + crypto.Overhead + TrailerSize
-	pad := make([]byte, Padded(len(b.buf)+rest)-len(b.buf)-rest)
+	pad := make([]byte, crypto.Padded(len(b.buf)+rest)-len(b.buf)-rest)
 	crypto.Random(pad)
 	b.buf = append(b.buf, pad...)
 	b.buf = b.key.Seal(b.buf, crypto.KindFooter, footerPart, footer)
@@ -90,17 +90,6 @@ func (b *Builder) Finish() (*Built, error) {
 		return nil, fmt.Errorf("pack of %d bytes", len(b.buf))
 	}
 	return &Built{Entry{crypto.Hash(b.buf), int64(len(b.buf)), b.sealed, &b.footer}, b.buf}, nil
-}
-
-// Padded returns the length that a pack of n bytes is padded to: a multiple of 64 KiB above 1 MiB, and of half as much for
-// each halving below, down to 4 KiB. It costs at most 6 % of a pack over 64 KiB and 0.4 % of a full one; the idea is Padmé's
-// (Nikitin et al., PETS 2019).
-func Padded(n int) int {
-	step := 4 << 10
-	for step < 64<<10 && n > step<<5 {
-		step <<= 1
-	}
-	return (n + step - 1) / step * step
 }
 
 // Offsets returns where in the pack each segment starts.
@@ -138,6 +127,9 @@ func OpenFooter(key *crypto.ObjectKey, sealed []byte) (*Footer, error) {
 	plain, err := key.Open(nil, crypto.KindFooter, footerPart, sealed)
 	if err != nil {
 		return nil, err
+	}
+	if plain, err = crypto.Unpad(plain); err != nil {
+		return nil, fmt.Errorf("%w: footer: %w", ErrFormat, err)
 	}
 	return DecodeFooter(plain)
 }

@@ -69,7 +69,7 @@ func signed(magic string, context, data []byte) (body []byte, slot core.UUID, er
 // sealIndex returns an index object of packs, and its name.
 func (r *Repo) sealIndex(packs []pack.Entry) (core.ID, []byte) {
 	ctx := r.context(crypto.KindIndex, nil)
-	body := crypto.SealOnce(r.ring.Writer.IndexKey(), ctx, index.Encode(packs))
+	body := crypto.SealOnce(r.ring.Writer.IndexKey(), ctx, crypto.Pad(index.Encode(packs)))
 	data := r.sign(indexMagic, ctx, body)
 	return crypto.Hash(data), data
 }
@@ -88,6 +88,9 @@ func (r *Repo) readIndex(ctx context.Context, id core.ID) ([]pack.Entry, error) 
 	if err == nil {
 		body, err = crypto.OpenOnce(r.ring.Writer.IndexKey(), c, body)
 	}
+	if err == nil {
+		body, err = crypto.Unpad(body)
+	}
 	var packs []pack.Entry
 	if err == nil {
 		packs, err = index.Decode(body)
@@ -104,7 +107,7 @@ func (r *Repo) sealSnapshot(m *snapshot.Manifest) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	body := key.Seal(sealed, crypto.KindSnapshot, 0, m.Encode())
+	body := key.Seal(sealed, crypto.KindSnapshot, 0, crypto.Pad(m.Encode()))
 	return r.sign(snapshotMagic, r.context(crypto.KindSnapshot, m.ID[:]), body), nil
 }
 
@@ -123,6 +126,9 @@ func (r *Repo) openSnapshot(id core.UUID, data []byte) (*snapshot.Manifest, erro
 	}
 	plain, err := key.Open(nil, crypto.KindSnapshot, 0, body[crypto.SealedKeySize:])
 	if err != nil {
+		return nil, err
+	}
+	if plain, err = crypto.Unpad(plain); err != nil {
 		return nil, err
 	}
 	m, err := snapshot.Decode(plain)

@@ -61,6 +61,20 @@ export function openOnce(key, ctx, sealed) {
   return openGcm(derive(key, sealed.subarray(0, 32), 'once'), new Uint8Array(12), ctx, sealed.subarray(32));
 }
 
+/** padded is the length that n bytes are padded to. */
+export function padded(n) {
+  let step = 4096;
+  while (step < 65536 && n > 32 * step) step *= 2;
+  return Math.ceil(n / step) * step;
+}
+
+export function unpad(text) {
+  let n = text.length - 1;
+  while (n > 0 && text[n] === 0) n--;
+  if (n < 0 || text[n] !== 0x80 || padded(n + 1) !== text.length) fail('padding');
+  return text.subarray(0, n);
+}
+
 /** verify checks an Ed25519 signature of data in a context. */
 export function verify(verifier, ctx, data, signature) {
   try {

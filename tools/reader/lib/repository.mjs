@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { decompress } from 'fzstd';
 import { fail } from './cbor.mjs';
 import {
-  ReadKey, SEALED_KEY, chunkId, context, derive, equal, hex, lockKey, mac, openOnce, sha256, uuid, verifierOf, verify, ascii,
+  ReadKey, SEALED_KEY, chunkId, context, derive, equal, hex, lockKey, mac, openOnce, sha256, unpad, uuid, verifierOf, verify, ascii,
 } from './crypto.mjs';
 import {
   DIR, MAX_OBJECT, MAX_SNAPSHOT, decodeConfig, decodeFooter, decodeIndex, decodeKeyring, decodeManifest, decodePiece, decodeSlot, splitIds,
@@ -159,7 +159,7 @@ export class Repository {
     const data = this.store.read(`index/${name}`, MAX_OBJECT);
     if (hex(sha256(data)) !== name) fail('the hash is not the name');
     const ctx = this.context('index');
-    return decodeIndex(openOnce(this.indexKey, ctx, this.signed(`index/${name}`, 'bp-indx1', ctx, data)));
+    return decodeIndex(unpad(openOnce(this.indexKey, ctx, this.signed(`index/${name}`, 'bp-indx1', ctx, data))));
   }
 
   addPack(p) {
@@ -202,7 +202,7 @@ export class Repository {
       if (length < 16 || length > size - TRAILER - 8) fail('footer length');
       const key = trailer.subarray(0, SEALED_KEY);
       const objectKey = this.read.objectKey(this.repository, 'pack', EMPTY, key);
-      const footer = decodeFooter(objectKey.open('footer', 0xffffffff, readRange(fd, size - TRAILER - length, length)));
+      const footer = decodeFooter(unpad(objectKey.open('footer', 0xffffffff, readRange(fd, size - TRAILER - length, length))));
       if (footer.end > size - TRAILER - length) fail('segments exceed their pack');
       return { name, key, footer };
     });
@@ -259,7 +259,7 @@ export class Repository {
     const body = this.signed(`snapshots/${id}`, 'bp-snap1', this.context('snapshot', place), data);
     if (body.length < SEALED_KEY) fail('too short');
     const key = this.read.objectKey(this.repository, 'snapshot', place, body.subarray(0, SEALED_KEY));
-    const m = decodeManifest(key.open('snapshot', 0, body.subarray(SEALED_KEY)));
+    const m = decodeManifest(unpad(key.open('snapshot', 0, body.subarray(SEALED_KEY))));
     if (!equal(m.id, place)) fail('belongs elsewhere');
     return m;
   }

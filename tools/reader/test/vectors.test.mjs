@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Decoder, FormatError } from '../lib/cbor.mjs';
 import {
-  ObjectKey, ReadKey, ascii, chunkId, concatBytes, context, derive, hex, lockKey, mac, openOnce, parseCode, sha256, uuid, verifierOf, verify,
+  ObjectKey, ReadKey, ascii, chunkId, concatBytes, context, derive, hex, lockKey, mac, openOnce, padded, parseCode, sha256, unpad, uuid, verifierOf, verify,
 } from '../lib/crypto.mjs';
 import { decodeConfig, decodeFooter, decodeKeyring, decodeManifest, decodePiece, decodeSlot } from '../lib/format.mjs';
 
@@ -129,6 +129,21 @@ test('config', () => {
   assert.equal(hex(config.authenticated), v.config.authenticated);
   assert.deepEqual(mac(derive(writer, EMPTY, 'config'), context(config.repository, 'config'), config.authenticated), config.mac);
   assert.throws(() => decodeConfig(bytes(v.config.object.replace('a50101', 'a50102'))), /format 2/);
+});
+
+test('padding', () => {
+  for (const [n, want] of Object.entries(v.padding)) {
+    if (/^[0-9]+$/.test(n)) assert.equal(String(padded(Number(n))), want);
+  }
+  for (const text of ['', 'hello']) {
+    const b = new Uint8Array(4096);
+    b.set([...ascii(text), 0x80]);
+    assert.equal(hex(sha256(b)), v.padding[JSON.stringify(text)]);
+    assert.equal(hex(unpad(b)), hex(ascii(text)));
+    assert.throws(() => unpad(b.subarray(0, 4095)), FormatError);
+  }
+  assert.throws(() => unpad(new Uint8Array(4096)), FormatError);
+  assert.throws(() => unpad(EMPTY), FormatError);
 });
 
 test('chunk ids', () => {
