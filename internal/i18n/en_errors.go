@@ -11,6 +11,7 @@ func enErrors() map[core.Code]ErrorText {
 	maps.Copy(all, enKeyErrors())
 	maps.Copy(all, enStoreErrors())
 	maps.Copy(all, enWorkErrors())
+	maps.Copy(all, enVerifyErrors())
 	maps.Copy(all, enRestoreErrors())
 	return all
 }
@@ -134,5 +135,27 @@ func enRestoreErrors() map[core.Code]ErrorText {
 		"restore-link":       {"a hard link could not be made, so it is a file of its own", "Nothing is lost; it only takes more room."},
 		"restore-too-deep":   {"folders are nested deeper here than this program restores", "Restore this folder alone, by its path, into another folder with --to."},
 		"restore-read-back":  {"what was read back after writing is not what was written", "Suspect the disk or the memory; the older file, if there was one, was left in place."},
+	}
+}
+
+func enVerifyErrors() map[core.Code]ErrorText {
+	const again = "Run a backup from a machine that still has the files, then verify again: backup_projeto verify{place} --data=100%"
+	return map[core.Code]ErrorText{
+		"object-damaged":   {"[[{subject}: ]]its bytes are not what was written", again},
+		"pack-size":        {"[[{subject}: ]]it is not as long as it was", again},
+		"pack-hash":        {"[[{subject}: ]]its bytes are not what was written", again},
+		"pack-footer":      {"[[{subject}: ]]its list of contents cannot be read", again},
+		"pack-index":       {"[[{subject}: ]]its list of contents is not what the index says", again},
+		"pack-blocks":      {"[[{subject}: ]]blocks in it cannot be read", again},
+		"blocks-missing":   {"snapshots need blocks that no index lists: a part of the index was deleted", again},
+		"folder-damaged":   {"[[{subject}: ]]it holds a folder's list that cannot be understood", again},
+		"file-length":      {"[[{subject}: ]]it holds a folder's list with a file whose blocks are not as long as the file", again},
+		"slot-uncertified": {"[[{subject}: ]]it is no key of this repository, or is damaged", "List the keys, and replace what is missing: backup_projeto key list{place}"},
+		"sample-differs":   {"[[{subject}: ]]a restored file is not what its snapshot says", "Run it again; if it stays, suspect the disk or the memory of this machine."},
+		"sample-space":     {"files could not be restored on trial into {subject}[[: {detail}]]", "Make room there, or set TMPDIR to a folder with more, and run it again."},
+		"live-differs": {"the live file differs from its backup, though its size and date are the same",
+			"It was changed without a trace, or a disk or the memory made a mistake: compare it with the backup's (backup_projeto cat{place})."},
+		"proof-file":  {"which packs were read cannot be remembered[[: {detail}]]", "Mend the folder's permissions or make room; else the next run reads the same again."},
+		"index-cache": {"the local copy of the index cannot be kept[[: {subject}]][[: {detail}]]", "Check the disk that holds this folder; it may be deleted, and is made again."},
 	}
 }

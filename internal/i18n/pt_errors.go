@@ -11,6 +11,7 @@ func ptErrors() map[core.Code]ErrorText {
 	maps.Copy(all, ptKeyErrors())
 	maps.Copy(all, ptStoreErrors())
 	maps.Copy(all, ptWorkErrors())
+	maps.Copy(all, ptVerifyErrors())
 	maps.Copy(all, ptRestoreErrors())
 	return all
 }
@@ -134,5 +135,27 @@ func ptRestoreErrors() map[core.Code]ErrorText {
 		"restore-link":       {"não foi possível criar um hard link, então é um arquivo próprio", "Nada se perdeu; só ocupa mais espaço."},
 		"restore-too-deep":   {"as pastas aqui estão aninhadas mais fundo do que este programa restaura", "Restaure só esta pasta, pelo caminho dela, em outra pasta com --para."},
 		"restore-read-back":  {"o que foi lido de volta depois de gravar não é o que foi gravado", "Desconfie do disco ou da memória; o arquivo antigo, se havia, ficou no lugar."},
+	}
+}
+
+func ptVerifyErrors() map[core.Code]ErrorText {
+	const again = "Faça um backup numa máquina que ainda tenha os arquivos e verifique de novo: backup_projeto verificar{place} --dados=100%"
+	return map[core.Code]ErrorText{
+		"object-damaged":   {"[[{subject}: ]]os bytes não são os que foram gravados", again},
+		"pack-size":        {"[[{subject}: ]]não tem o tamanho que tinha", again},
+		"pack-hash":        {"[[{subject}: ]]os bytes não são os que foram gravados", again},
+		"pack-footer":      {"[[{subject}: ]]a lista do que contém não pode ser lida", again},
+		"pack-index":       {"[[{subject}: ]]a lista do que contém não é a que está no índice", again},
+		"pack-blocks":      {"[[{subject}: ]]há blocos nele que não podem ser lidos", again},
+		"blocks-missing":   {"snapshots precisam de blocos que não estão em nenhum índice: uma parte do índice foi apagada", again},
+		"folder-damaged":   {"[[{subject}: ]]contém a lista de uma pasta que não pode ser entendida", again},
+		"file-length":      {"[[{subject}: ]]contém a lista de uma pasta com um arquivo cujos blocos não têm o tamanho do arquivo", again},
+		"slot-uncertified": {"[[{subject}: ]]não é uma chave deste repositório, ou está danificada", "Liste as chaves e substitua o que falta: backup_projeto chave listar{place}"},
+		"sample-differs":   {"[[{subject}: ]]um arquivo restaurado não é o que o snapshot diz", "Rode de novo; se continuar, desconfie do disco ou da memória desta máquina."},
+		"sample-space":     {"não foi possível restaurar arquivos em {subject} como teste[[: {detail}]]", "Libere espaço lá, ou defina TMPDIR com uma pasta maior, e rode de novo."},
+		"live-differs": {"o arquivo atual é diferente do backup, embora o tamanho e a data sejam os mesmos",
+			"Ele foi alterado sem deixar rastro, ou um disco ou a memória errou: compare com o do backup (backup_projeto mostrar{place})."},
+		"proof-file":  {"não é possível lembrar quais pacotes foram lidos[[: {detail}]]", "Acerte as permissões da pasta ou libere espaço; senão a próxima execução lê os mesmos de novo."},
+		"index-cache": {"a cópia local do índice não pode ser mantida[[: {subject}]][[: {detail}]]", "Confira o disco onde está esta pasta; ela pode ser apagada, e é refeita."},
 	}
 }

@@ -98,6 +98,11 @@ func (r *Repo) ReadSegments(ctx context.Context, segments []Segment, fn func(i i
 		}
 		return failAll(segments, 0, err, fn)
 	}
+	return r.readSegments(ctx, key, segments, fn)
+}
+
+// readSegments is ReadSegments with the pack's key.
+func (r *Repo) readSegments(ctx context.Context, key *crypto.ObjectKey, segments []Segment, fn func(i int, raw []byte, err error) error) error {
 	for i := 0; i < len(segments); {
 		j := i + 1
 		for j < len(segments) && near(&segments[i], &segments[j-1], &segments[j]) {

@@ -1,4 +1,3 @@
-// Package verify proves that a repository holds what it should.
 package verify
 
 import (
@@ -10,34 +9,50 @@ import (
 
 // Options say how much is proven.
 type Options struct {
-	// DataPercent, or else DataBytes, is how much of the stored packs is read and authenticated; both 0 means structure only.
+	// DataPercent, or else DataBytes, is how much of the stored packs is read and authenticated; both 0 means structure only. Packs
+	// are taken whole, those first that were not read for longest, so that repeated runs cover everything.
 	DataPercent float64
 	DataBytes   int64
-	Sample      int    // files to restore into a temporary folder and compare by hash
-	Live        string // folder to compare sampled files with where they are unchanged; "" means none
-	ProofFile   string // where it is remembered which packs were read, so that repeated runs cover everything; "" means none
-	Parallel    int
+	Sample      int // files to restore into a temporary folder and compare by hash
+	// Live is a folder to compare sampled files with where they are unchanged; "" means none. Files are looked for in it if their
+	// snapshot is of LiveProject or, where that is zero, was taken of that very folder.
+	Live        string
+	LiveProject core.UUID
+	// ProofFile is where it is remembered which packs were read; "" means "proof" in the repository's cache, and no memory where there
+	// is no cache.
+	ProofFile string
+	Parallel  int // workers; 0 means one for each core
 }
 
-// Damaged is one object that is missing or wrong, with what suffers from it.
+// MaxFiles is how many suffering files a Damaged names, and maxAllFiles how many all of a result's do, so that a lost repository
+// does not take as much memory as it had files.
+const (
+	MaxFiles    = 100
+	maxAllFiles = 100_000
+)
+
+// Damaged is one object that is missing or wrong, with what suffers from it. Where snapshots need blocks that no index lists, though every
+// index object is readable, an index object must be missing whose name nobody knows: its Object is "index".
 type Damaged struct {
 	Object string // its name in the store
 	Err    error
-	Files  []Suffers // at most 100
+	Files  []Suffers // at most MaxFiles, of the newest snapshots
 	Total  int64     // all of them
 }
 
-// Suffers names a file of a snapshot that cannot be restored whole.
+// Suffers names a file of a snapshot that cannot be restored whole. A folder whose list is lost stands for all that is below it, and
+// Path "." for the whole snapshot.
 type Suffers struct {
 	Snapshot core.UUID
-	Path     string
+	Path     string // slash path of raw bytes
 }
 
 // Result says what was proven.
 type Result struct {
-	Snapshots, Trees, Chunks, Packs int64 // checked in structure
+	Snapshots, Trees, Chunks, Packs int64 // checked in structure: trees that differ, chunks that the index lists
 	PacksRead, BytesRead            int64 // read and authenticated in this run
-	PacksProven, PacksTotal         int64 // read in this or earlier runs
+	PacksProven, PacksTotal         int64 // read in this or earlier runs and found right; packs of the index
+	Unlisted, UnlistedBytes         int64 // packs in the store that no index lists: an interrupted backup's, no damage
 	Sampled, SampledLive            int64 // files restored and compared; compared with the live file too
 	Damaged                         []Damaged
 	Issues                          []report.Issue

@@ -1,0 +1,217 @@
+package repo
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"io"
+	"strings"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/index"
+	"backup_projeto/internal/pack"
+	"backup_projeto/internal/storage"
+)
+
+// What package verify stands on: reading objects whole and anew, whatever is cached.
+
+// Codes of what is wrong with a pack; the kind is Damage.
+const (
+	codePackSize   core.Code = "pack-size"   // it is not as long as the index says
+	codePackHash   core.Code = "pack-hash"   // its bytes do not have the hash that its name is
+	codePackFooter core.Code = "pack-footer" // its trailer or footer does not open
+	codePackIndex  core.Code = "pack-index"  // its footer is not what the index says
+	codePackBlocks core.Code = "pack-blocks" // a segment does not open, or a chunk does not have its id
+)
+
+// packDamage is an error about a pack.
+func packDamage(code core.Code, name core.ID, err error) error {
+	return &core.Error{Kind: core.Damage, Code: code, Subject: PackName(name), Err: err}
+}
+
+// CheckConfig reads the configuration again: damage unless it is what was opened, which is authentic.
+func (r *Repo) CheckConfig(ctx context.Context) error {
+	data, err := storage.ReadAll(ctx, r.store, configName, maxConfig)
+	if err == nil && !bytes.Equal(data, r.header.encode()) {
+		err = errHash
+	}
+	return damageOf(configName, err)
+}
+
+// ReadIndexes reads every index object from the store, whatever the local index knows, workers at once, and calls fn for each, from
+// several goroutines, with what it lists or with why it cannot be read (kind Damage). Other errors, and those of fn, end it.
+func (r *Repo) ReadIndexes(ctx context.Context, workers int, fn func(object string, packs []pack.Entry, err error) error) error {
+	var listed []core.ID
+	for info, err := range r.store.List(ctx, indexPrefix) {
+		if err != nil {
+			return err
+		}
+		if id, err := core.ParseID(strings.TrimPrefix(info.Name, indexPrefix)); err == nil {
+			listed = append(listed, id)
+		}
+	}
+	return each(ctx, workers, listed, func(ctx context.Context, id core.ID) error {
+		packs, err := r.readIndex(ctx, id)
+		if err != nil && core.KindOf(err) != core.Damage {
+			return err
+		}
+		return fn(indexName(id), packs, err)
+	})
+}
+
+// LocalIndexDamaged reports whether the local copy of the index was found damaged since LoadIndex: a chunk that was not found may be
+// there after another LoadIndex.
+func (r *Repo) LocalIndexDamaged() bool { return r.set.Damaged() }
+
+// StatPack returns a pack's size in the store; an absent one is damage.
+func (r *Repo) StatPack(ctx context.Context, name core.ID) (int64, error) {
+	info, err := r.store.Stat(ctx, PackName(name))
+	return info.Size, damageOf(PackName(name), err)
+}
+
+// FetchPack reads a whole pack of size bytes into buf, which is replaced where it is too small. An absent or shorter one is damage.
+func (r *Repo) FetchPack(ctx context.Context, name core.ID, size int64, buf []byte) ([]byte, error) {
+	if size > core.MaxPack {
+		return buf, packDamage(codePackSize, name, nil)
+	}
+	if int64(cap(buf)) < size {
+		buf = make([]byte, size)
+	}
+	buf = buf[:size]
+	err := storage.ReadRange(ctx, r.store, PackName(name), 0, buf)
+	if err == io.ErrUnexpectedEOF {
+		err = packDamage(codePackSize, name, err)
+	}
+	return buf, damageOf(PackName(name), err)
+}
+
+// PackSum is a hash of all that an index says of a pack but its name, so that a prover need not keep it.
+func PackSum(e *pack.Entry) core.ID {
+	h := crypto.NewHash()
+	h.Write(e.Key)
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(e.Size)))
+	h.Write(e.Footer.Encode())
+	return core.ID(h.Sum(nil))
+}
+
+// Prover reads packs to their last byte. It is for one goroutine.
+type Prover struct {
+	r   *Repo
+	h   *crypto.IDHasher
+	raw []byte
+}
+
+// NewProver returns one.
+func (r *Repo) NewProver() *Prover { return &Prover{r: r, h: r.Hasher()} }
+
+// Prove checks a whole pack's bytes, which are used up: that their hash is the pack's name, that its footer opens and is what the
+// index says, whose PackSum is sum, that every segment opens and every chunk in it has its id. An error is of kind Damage, or of kind
+// WrongKey where the repository was opened to write only.
+func (p *Prover) Prove(name core.ID, data []byte, sum core.ID) error {
+	if !p.r.CanRead() {
+		return errWriteOnly()
+	}
+	if crypto.Hash(data) != name {
+		return packDamage(codePackHash, name, nil)
+	}
+	e, key, err := p.footer(data)
+	if err != nil {
+		return packDamage(codePackFooter, name, err)
+	}
+	if PackSum(e) != sum {
+		return packDamage(codePackIndex, name, nil)
+	}
+	at := len(pack.Magic)
+	for i := range e.Footer.Segments {
+		s := &e.Footer.Segments[i]
+		if at+s.Stored > len(data) {
+			return packDamage(codePackBlocks, name, pack.ErrFormat)
+		}
+		if p.raw, err = pack.OpenSegment(p.raw[:0], key, p.r.dec, s, i, data[at:at+s.Stored]); err != nil {
+			return packDamage(codePackBlocks, name, err)
+		}
+		if wrong := wrongChunks(p.h, s, p.raw); len(wrong) > 0 {
+			return packDamage(codePackBlocks, name, errContent)
+		}
+		at += s.Stored
+	}
+	return nil
+}
+
+// footer opens what stands at the end of a pack.
+func (p *Prover) footer(data []byte) (*pack.Entry, *crypto.ObjectKey, error) {
+	end := len(data) - pack.TrailerSize
+	if end < 0 || string(data[:len(pack.Magic)]) != pack.Magic {
+		return nil, nil, pack.ErrFormat
+	}
+	sealed, n, err := pack.Trailer(data[end:])
+	if err != nil || n > end {
+		return nil, nil, pack.ErrFormat
+	}
+	key, err := p.r.ring.Read.OpenObjectKey(p.r.header.ID, crypto.KindPack, nil, sealed)
+	if err != nil {
+		return nil, nil, err
+	}
+	f, err := pack.OpenFooter(key, data[end-n:end])
+	return &pack.Entry{Size: int64(len(data)), Key: sealed, Footer: f}, key, err
+}
+
+// wrongChunks returns where in a segment's raw bytes the chunks stand that do not have their ids.
+func wrongChunks(h *crypto.IDHasher, s *pack.Segment, raw []byte) (wrong []uint32) {
+	at := 0
+	for i, n := range s.Lengths {
+		if h.Sum(raw[at:at+n]) != s.IDs[i] {
+			wrong = append(wrong, uint32(at))
+		}
+		at += n
+	}
+	return wrong
+}
+
+// Flaw is a place in a pack where a reader does not get what the index promises.
+type Flaw struct {
+	Number  uint32   // of the segment
+	Offsets []uint32 // of the chunks, ascending, in its raw bytes; nil means all
+}
+
+// Examine reads all segments of a pack as one who goes by an index entry does, and says which chunks cannot be had. It is for packs that
+// Prove refuses: where only padding or the footer is damaged, nothing is lost.
+func (r *Repo) Examine(ctx context.Context, e *pack.Entry) (flaws []Flaw, err error) {
+	if !r.CanRead() {
+		return nil, errWriteOnly()
+	}
+	segments := e.Footer.Segments
+	places := make([]Segment, len(segments))
+	for i, offset := range e.Footer.Offsets() {
+		s := &segments[i]
+		places[i] = Segment{Pack: index.PackInfo{Name: e.Name, Size: e.Size, Key: e.Key, Kind: e.Footer.Kind}, Number: uint32(i),
+			Segment: index.SegmentInfo{Offset: offset, Stored: uint32(s.Stored), Raw: uint32(s.Raw), Compression: s.Compression}}
+	}
+	key, err := r.ring.Read.OpenObjectKey(r.header.ID, crypto.KindPack, nil, e.Key)
+	if err != nil {
+		for i := range segments {
+			flaws = append(flaws, Flaw{Number: uint32(i)})
+		}
+		return flaws, nil
+	}
+	h := r.Hasher()
+	err = r.readSegments(ctx, key, places, func(i int, raw []byte, err error) error {
+		if err != nil {
+			flaws = append(flaws, Flaw{Number: uint32(i)})
+		} else if wrong := wrongChunks(h, &segments[i], raw); len(wrong) > 0 {
+			flaws = append(flaws, Flaw{uint32(i), wrong})
+		}
+		return nil
+	})
+	return flaws, err
+}
+
+// IsAbsent reports whether an error of reading an object says that the store does not have it.
+func IsAbsent(err error) bool { return storage.IsNotFound(err) }
+
+// ParsePackName returns the pack that an object's name, or the subject of an error, is of.
+func ParsePackName(object string) (core.ID, bool) {
+	id, err := core.ParseID(object[strings.LastIndexByte(object, '/')+1:])
+	return id, err == nil && PackName(id) == object
+}

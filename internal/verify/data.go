@@ -1,0 +1,154 @@
+package verify
+
+import (
+	"context"
+	"math"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/repo"
+)
+
+// Besides the packs that workers prove, ahead more are being read. A buffer of up to keepBuffer bytes, which is a usual pack, is used again.
+const (
+	ahead      = 2
+	keepBuffer = 20 << 20
+	saveEvery  = 4 << 30 // bytes proven between two savings of the proof
+)
+
+// choose picks the packs to be read in this run: those that an earlier one found damaged, so that no run forgets them, and then, as many as
+// the share takes, those longest unread.
+func (v *run) choose() []core.ID {
+	v.proof = readProof(v.o.ProofFile, v.r.Header().ID, func(name *core.ID) bool { return v.packs.all[*name] != nil })
+	var names []core.ID
+	total := int64(0)
+	for name, p := range v.packs.all {
+		if !p.absent && v.packs.suspects[name] == nil { // others are read by explain
+			names = append(names, name)
+			total += p.size
+		}
+	}
+	bad, others := v.proof.split(names)
+	share, sum := v.o.share(total), int64(0)
+	for _, name := range others {
+		if sum >= share {
+			break
+		}
+		sum += v.packs.all[name].size
+		bad = append(bad, name) // in names, where it is already
+	}
+	sum = 0
+	for _, name := range bad {
+		sum += v.packs.all[name].size
+	}
+	v.rep.Progress().TotalBytes.Store(sum)
+	return bad
+}
+
+// share returns how many of total bytes are to be read.
+func (o *Options) share(total int64) int64 {
+	switch {
+	case o.DataPercent >= 100:
+		return total
+	case o.DataPercent > 0:
+		return int64(math.Ceil(float64(total) * o.DataPercent / 100))
+	}
+	return min(o.DataBytes, total)
+}
+
+// proveData reads the chosen packs. What was proven is remembered even when the run is cut short.
+func (v *run) proveData(ctx context.Context, chosen []core.ID) error {
+	if len(chosen) > 0 {
+		err := v.provePacks(ctx, chosen)
+		v.saveProof()
+		if err != nil {
+			return err
+		}
+	}
+	v.res.PacksProven = v.proof.good()
+	return nil
+}
+
+func (v *run) provePacks(ctx context.Context, chosen []core.ID) error {
+	workers := v.o.Parallel + ahead
+	d := &dataReader{v: v, chosen: chosen, number: v.proof.begin(len(chosen)), cores: semaphore.NewWeighted(int64(v.o.Parallel)),
+		memory: semaphore.NewWeighted(max(int64(workers)*keepBuffer, core.MaxPack))}
+	g, ctx := errgroup.WithContext(ctx)
+	for range min(workers, len(chosen)) {
+		g.Go(func() error { return d.work(ctx) })
+	}
+	return g.Wait()
+}
+
+// dataReader is what the workers share. There are more of them than cores, so that some read while others compute.
+type dataReader struct {
+	v      *run
+	chosen []core.ID
+	number uint64       // of the first of them as a reading
+	next   atomic.Int64 // of chosen
+	cores  *semaphore.Weighted
+	memory *semaphore.Weighted // bytes of buffers
+}
+
+func (d *dataReader) work(ctx context.Context) error {
+	prover := d.v.r.NewProver()
+	var buf []byte
+	for {
+		i := d.next.Add(1) - 1
+		if i >= int64(len(d.chosen)) {
+			return nil
+		}
+		name := d.chosen[i]
+		size := d.v.packs.all[name].size
+		if err := d.memory.Acquire(ctx, size); err != nil {
+			return ctx.Err()
+		}
+		var err error
+		if buf, err = d.v.r.FetchPack(ctx, name, size, buf); err == nil {
+			d.v.rep.Progress().Stored.Add(size)
+			err = d.prove(ctx, prover, name, buf)
+		}
+		if cap(buf) > keepBuffer {
+			buf = nil
+		}
+		d.memory.Release(size)
+		if err := d.v.proven(name, d.number+uint64(i), size, err); err != nil {
+			return err
+		}
+	}
+}
+
+func (d *dataReader) prove(ctx context.Context, p *repo.Prover, name core.ID, data []byte) error {
+	if d.cores.Acquire(ctx, 1) != nil {
+		return ctx.Err()
+	}
+	defer d.cores.Release(1)
+	return p.Prove(name, data, d.v.packs.all[name].sum)
+}
+
+// proven takes note of how reading a pack ended, and returns what is no damage.
+func (v *run) proven(name core.ID, number uint64, size int64, err error) error {
+	if err != nil && core.KindOf(err) != core.Damage {
+		return err
+	}
+	v.rep.Progress().Bytes.Add(size)
+	if err != nil {
+		v.proof.add(&name, number|readBad)
+		v.suspect(name, err)
+		return nil
+	}
+	v.proof.add(&name, number)
+	v.mu.Lock()
+	before := v.res.BytesRead / saveEvery
+	v.res.PacksRead++
+	v.res.BytesRead += size
+	save := v.res.BytesRead/saveEvery != before
+	v.mu.Unlock()
+	if save {
+		v.saveProof()
+	}
+	return nil
+}

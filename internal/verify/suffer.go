@@ -1,0 +1,160 @@
+package verify
+
+import (
+	"context"
+	"errors"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/repo"
+	"backup_projeto/internal/tree"
+)
+
+// search looks in one snapshot after another for files that cannot be restored whole. Folders without any are remembered and passed over
+// in other snapshots.
+type search struct {
+	v     *run
+	clean *seen
+}
+
+// culprits are the objects that one entry suffers from, with what is wrong with those that are not known to be damaged yet.
+type culprits map[string]error
+
+// folder searches a folder, and reports whether it has nothing that suffers.
+func (s *search) folder(ctx context.Context, snap core.UUID, path string, c tree.Content) (clean bool, err error) {
+	key := folderKey(c)
+	if s.clean.has(&key) {
+		return true, nil
+	}
+	clean = true
+	found, last := culprits{}, ""
+	err = s.v.blocks(ctx, c, func(id *core.ID, list bool, err error) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			return found.unreadable(err)
+		}
+		s.blame(id, found)
+		if list {
+			return nil
+		}
+		entries, err := s.v.piece(ctx, id, &last)
+		if err != nil {
+			return found.unreadable(err)
+		}
+		for i := range entries {
+			ok, err := s.entry(ctx, snap, path, id, &entries[i])
+			if err != nil {
+				return err
+			}
+			clean = clean && ok
+		}
+		return nil
+	})
+	if err != nil {
+		return false, err
+	}
+	if path == "" {
+		path = "."
+	}
+	if clean = clean && len(found) == 0; clean {
+		s.clean.add(&key)
+	}
+	s.tell(found, Suffers{snap, path})
+	return clean, nil
+}
+
+// entry searches one entry of a folder, which stands in a piece.
+func (s *search) entry(ctx context.Context, snap core.UUID, dir string, piece *core.ID, e *tree.Entry) (clean bool, err error) {
+	path := join(dir, e.Name)
+	switch e.Type {
+	case tree.Dir:
+		return s.folder(ctx, snap, path, e.Content)
+	case tree.File:
+		found := culprits{}
+		length := int64(0)
+		err := s.v.blocks(ctx, e.Content, func(id *core.ID, list bool, err error) error {
+			if err != nil {
+				return found.unreadable(err)
+			}
+			n := s.blame(id, found)
+			if !list {
+				length += n
+			}
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+		if len(found) == 0 && length != dataSize(e) {
+			err := s.v.malformed(piece, errLength)
+			found[subject(err)] = core.Errorf(core.Damage, codeLength, subject(err), "%d bytes, the file has %d", length, dataSize(e))
+		}
+		s.tell(found, Suffers{snap, path})
+		return len(found) == 0, nil
+	}
+	return true, nil
+}
+
+// errLength says that a file's blocks are not as long as the file.
+var errLength = errors.New("the blocks are not as long as the file")
+
+// blame finds the objects because of which a block cannot be had, and returns how long it is.
+func (s *search) blame(id *core.ID, found culprits) (length int64) {
+	v := s.v
+	places := v.r.Lookup(id)
+	for i := range places {
+		l := &places[i]
+		length = int64(l.Length)
+		if suspect := v.packs.suspects[l.Pack.Name]; v.packs.has(&l.Pack.Name) && (suspect == nil || !suspect.lost(l)) {
+			return length
+		}
+	}
+	unlisted := true
+	for i := range places {
+		if name := places[i].Pack.Name; v.packs.all[name] != nil {
+			unlisted = false
+			found[repo.PackName(name)] = nil
+		}
+	}
+	if unlisted {
+		for _, object := range v.badIndex {
+			found[object] = nil
+		}
+		if len(v.badIndex) == 0 {
+			found["index"] = core.Errorf(core.Damage, codeBlocks, "index", "block %s", id.Short())
+		}
+	}
+	return length
+}
+
+// unreadable takes the damage that reading a block met, and returns any other error. Where the block is to blame already, that says more.
+func (c culprits) unreadable(err error) error {
+	if core.KindOf(err) != core.Damage {
+		return err
+	}
+	if _, known := c[subject(err)]; known || len(c) > 0 && core.CodeOf(err) != codeFolder {
+		return nil
+	}
+	c[subject(err)] = err
+	return nil
+}
+
+// subject returns the object that an error is about.
+func subject(err error) string {
+	var e *core.Error
+	if errors.As(err, &e) {
+		return e.Subject
+	}
+	return ""
+}
+
+// tell notes that an entry suffers from all that was found.
+func (s *search) tell(found culprits, who Suffers) {
+	for object, err := range found {
+		if err == nil {
+			err = &core.Error{Kind: core.Damage, Code: codePackBlocks, Subject: object}
+		}
+		s.v.suffers(s.v.damage(object, err), who)
+	}
+}

@@ -1,0 +1,225 @@
+// Package verify proves that a repository holds what it should.
+//
+// Terms: structure is what can be told without reading packs whole: the configuration, the key slots, index objects, snapshots, all
+// folders, and that the packs are there; a proof is that a pack was read to its last byte and found right; a round is the runs in
+// which every pack is read once; a suspect is a pack that something is wrong with; what suffers is the files that cannot be restored
+// whole because of it.
+//
+// Map: verify.go runs the steps; packs.go compares the index with the store; walk.go goes through the folders; data.go reads packs and
+// proof.go remembers which; sample.go restores files; suspects.go looks into what is wrong, and suffer.go for what suffers from it;
+// seen.go is a set of ids in bounded memory.
+//
+// Promises: nothing in the store is changed. Damage is never an error of Run, and an error of the store is never taken for damage; what a
+// listing misses is asked after by name before it is called missing. Everything is read from the store, whatever is cached locally.
+// Memory is bounded: some 150 bytes for each pack, 128 MiB for the folders seen, the widest folder, and two packs more than workers.
+// A snapshot or index object that someone deleted whole leaves no trace here, but for the blocks that others miss then.
+package verify
+
+import (
+	"context"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/repo"
+	"backup_projeto/internal/report"
+	"backup_projeto/internal/tree"
+)
+
+// Codes of this package.
+const (
+	codeWriteOnly   core.Code = "write-only"
+	codeSlot        core.Code = "slot-uncertified" // the repository's keys did not make this slot
+	codeObject      core.Code = "object-damaged"   // an object that cannot be read, and no more is known
+	codeBlocks      core.Code = "blocks-missing"   // snapshots need blocks that no index lists
+	codeFolder      core.Code = "folder-damaged"   // a folder's list is not one
+	codeLength      core.Code = "file-length"      // a file's blocks are not as long as the file
+	codeSample      core.Code = "sample-differs"   // a restored file is not what its snapshot says
+	codeLive        core.Code = "live-differs"     // a file is not what was saved, though size and date are the same
+	codeSampleSpace core.Code = "sample-space"     // the temporary folder failed
+	codeProof       core.Code = "proof-file"       // which packs were read cannot be remembered
+	codeCache       core.Code = "index-cache"      // the local copy of the index goes on being damaged
+	codePackBlocks  core.Code = "pack-blocks"      // as in package repo
+	codePackIndex   core.Code = "pack-index"
+	codePackSize    core.Code = "pack-size"
+)
+
+// run is one verification.
+type run struct {
+	r     *repo.Repo
+	o     Options
+	rep   report.Reporter
+	res   Result
+	packs packTable
+	proof *proof
+	snaps []snap // oldest first
+
+	mu       sync.Mutex
+	damaged  map[string]*Damaged // by object; guarded by mu
+	badIndex []string            // index objects that cannot be read; guarded by mu
+	files    int                 // that Damaged names, in all; guarded by mu
+	hurt     bool                // some block is not where a file or folder needs it; guarded by mu
+}
+
+// snap is what is kept of a manifest.
+type snap struct {
+	id   core.UUID
+	root tree.Content
+	live bool // Options.Live is the same project
+}
+
+// Run verifies a repository that a reading key has opened; with another the error's kind is WrongKey, its code "write-only". Damage is in
+// the result. A store that fails gives an error of kind Destination, and a temporary folder that fails, while a sample is restored,
+// kind Source; there is a result then too, and it has all damage that was found.
+func Run(ctx context.Context, r *repo.Repo, o Options, rep report.Reporter) (*Result, error) {
+	begun := time.Now()
+	if !r.CanRead() {
+		return nil, &core.Error{Kind: core.WrongKey, Code: codeWriteOnly}
+	}
+	if o.Parallel <= 0 {
+		o.Parallel = runtime.GOMAXPROCS(0)
+	}
+	if dir := r.CacheDir(); o.ProofFile == "" && dir != "" {
+		o.ProofFile = filepath.Join(dir, "proof")
+	}
+	v := &run{r: r, o: o, rep: rep, damaged: map[string]*Damaged{}}
+	err := v.steps(ctx)
+	if err != nil && core.KindOf(err) != core.Source {
+		return nil, err
+	}
+	for _, d := range v.damaged {
+		v.res.Damaged = append(v.res.Damaged, *d)
+	}
+	slices.SortFunc(v.res.Damaged, func(a, b Damaged) int { return strings.Compare(a.Object, b.Object) })
+	v.res.Duration = time.Since(begun)
+	return &v.res, err
+}
+
+// steps does everything. The order of the listings matters while others write: packs are stored before the index objects that list
+// them, and those before snapshots, so snapshots are listed first and packs last.
+func (v *run) steps(ctx context.Context) error {
+	if err := v.checkKeys(ctx); err != nil {
+		return err
+	}
+	ids, err := v.r.SnapshotIDs(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := v.r.LoadIndex(ctx); err != nil { // what cannot be read of it is found below, too
+		return err
+	}
+	if err := v.checkIndex(ctx); err != nil {
+		return err
+	}
+	chosen := v.choose()
+	if err := v.readSnapshots(ctx, ids); err != nil {
+		return err
+	}
+	sample, err := v.walk(ctx)
+	if err != nil {
+		return err
+	}
+	if err := v.proveData(ctx, chosen); err != nil {
+		return err
+	}
+	failed := v.trySample(ctx, sample)
+	if failed != nil && core.KindOf(failed) != core.Source {
+		return failed
+	}
+	if v.hurt || len(v.damaged) > 0 {
+		if err := v.explain(ctx); err != nil {
+			return err
+		}
+	}
+	return failed
+}
+
+// checkKeys looks at what opens the repository.
+func (v *run) checkKeys(ctx context.Context) error {
+	if err := v.r.CheckConfig(ctx); err != nil {
+		if core.KindOf(err) != core.Damage {
+			return err
+		}
+		v.damage("config", err)
+	}
+	_, damaged, err := v.r.Slots(ctx)
+	for _, d := range damaged {
+		v.damage(d.Object, &core.Error{Kind: core.Damage, Code: codeSlot, Subject: d.Object, Err: d.Err})
+	}
+	return err
+}
+
+// readSnapshots reads the manifests from the store.
+func (v *run) readSnapshots(ctx context.Context, ids []core.UUID) error {
+	live := newLive(v.o)
+	all := make([]snap, len(ids))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(readers)
+	for i, id := range ids {
+		g.Go(func() error {
+			m, err := v.r.ReadSnapshot(ctx, id)
+			switch {
+			case err == nil:
+				all[i] = snap{id, m.Root.Content, live.fits(m)}
+			case core.KindOf(err) != core.Damage:
+				return err
+			case repo.IsAbsent(err): // deleted since the listing
+			default:
+				d := v.damage("snapshots/"+id.String(), err)
+				v.suffers(d, Suffers{id, "."})
+			}
+			return nil
+		})
+	}
+	err := g.Wait()
+	v.snaps = slices.DeleteFunc(all, func(s snap) bool { return s.id.IsZero() })
+	v.res.Snapshots = int64(len(v.snaps))
+	return err
+}
+
+// damage notes a damaged object; the first reason stays. An error without a code gets one, so that it can be told in words.
+func (v *run) damage(object string, err error) *Damaged {
+	if core.CodeOf(err) == "" {
+		err = &core.Error{Kind: core.Damage, Code: codeObject, Subject: object, Err: err}
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	d := v.damaged[object]
+	if d == nil {
+		d = &Damaged{Object: object, Err: err}
+		v.damaged[object] = d
+	}
+	return d
+}
+
+// suffers notes a file that suffers from an object.
+func (v *run) suffers(d *Damaged, s Suffers) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	d.Total++
+	if len(d.Files) < MaxFiles && v.files < maxAllFiles {
+		d.Files = append(d.Files, s)
+		v.files++
+	}
+}
+
+// harm notes that something is not to be had: explain will find out what, and who suffers.
+func (v *run) harm() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.hurt = true
+}
+
+// issue tells of something that is no damage of the repository.
+func (v *run) issue(i report.Issue) {
+	v.rep.Issue(i)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.res.Issues = append(v.res.Issues, i)
+}
