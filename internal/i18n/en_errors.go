@@ -50,6 +50,8 @@ func enUsageErrors() map[core.Code]ErrorText {
 		"value-range":   {"{subject}: \"{value}\" is not a number between {list}", "Write a whole number between {list}."},
 		"value-empty":   {"{subject} is empty", "Give it a value, or take it away."},
 		"value-text":    {"{subject}: \"{value}\" has characters that cannot be used here", "Use letters, digits and ordinary punctuation, on one line."},
+		"bad-pattern": {"the pattern \"{subject}\" can never match anything",
+			"Write it as in a .gitignore, from the project's folder: without ./ or .. in it, no empty name, every [ closed."},
 		"bad-snapshot": {"{subject}: \"{value}\" does not choose a snapshot",
 			"Write latest, at least 4 digits of an id, or a date such as 2026-11-20 or 2026-11-20T18:30. To see them: backup_projeto{place} snapshots"},
 	}
@@ -116,6 +118,8 @@ func enWorkErrors() map[core.Code]ErrorText {
 		"device-file":             {"the key's file {subject} cannot be written[[: {detail}]]", "Check that the folder exists, and that you may write to it."},
 		"device-key":              {"what {subject} gives is not a device's key", "Make one on a machine that opens the repository: backup_projeto key add device FILE{place}"},
 		"no-code":                 {"the repository has no recovery code", "Add one: backup_projeto key add recovery{place}"},
+		"ignore-file-cut":         {"{subject} has more patterns than this program uses; the last ones exclude nothing", "Shorten it: whole folders instead of single files."},
+		"project-not-remembered":  {"this machine cannot note which project the folder is: {detail}", "Give the user's configuration folder write permission; until then, a folder that moves may become a new project."},
 		"project-folder":          {"the project's folder cannot be used[[: {detail}]]", "Go to a folder that exists and that you may read."},
 		"output":                  {"the result cannot be written[[: {detail}]]", "Check where standard output goes to."},
 		"not-built":               {"this command is not part of this build yet", "Use a newer version of the program."},

@@ -50,6 +50,8 @@ func ptUsageErrors() map[core.Code]ErrorText {
 		"value-range":   {"{subject}: \"{value}\" não é um número entre {list}", "Escreva um número inteiro entre {list}."},
 		"value-empty":   {"{subject} está sem valor", "Dê um valor, ou tire a opção."},
 		"value-text":    {"{subject}: \"{value}\" tem caracteres que não podem ser usados aqui", "Use letras, dígitos e pontuação comum, numa linha só."},
+		"bad-pattern": {"o padrão \"{subject}\" nunca corresponderia a nada",
+			"Escreva como em um .gitignore, a partir da pasta do projeto: sem ./ nem .., sem nome vazio, todo [ fechado."},
 		"bad-snapshot": {"{subject}: \"{value}\" não escolhe um snapshot",
 			"Escreva ultimo, pelo menos 4 dígitos de um id, ou uma data como 20/11/2026 ou \"20/11/2026 18:30\". Para vê-los: backup_projeto{place} historico"},
 	}
@@ -116,6 +118,8 @@ func ptWorkErrors() map[core.Code]ErrorText {
 		"device-file":             {"não foi possível gravar o arquivo da chave {subject}[[: {detail}]]", "Confira se a pasta existe e se você pode gravar nela."},
 		"device-key":              {"o que {subject} dá não é a chave de um dispositivo", "Faça uma numa máquina que abra o repositório: backup_projeto chave adicionar dispositivo ARQUIVO{place}"},
 		"no-code":                 {"o repositório não tem código de recuperação", "Adicione um: backup_projeto chave adicionar recuperacao{place}"},
+		"ignore-file-cut":         {"{subject} tem mais padrões do que este programa usa; os últimos não excluem nada", "Encurte-o: pastas inteiras em vez de arquivos um a um."},
+		"project-not-remembered":  {"esta máquina não consegue anotar qual projeto é a pasta: {detail}", "Dê permissão de escrita na pasta de configuração do usuário; até lá, uma pasta que muda de lugar pode virar um projeto novo."},
 		"project-folder":          {"a pasta do projeto não pode ser usada[[: {detail}]]", "Vá para uma pasta que exista e que você possa ler."},
 		"output":                  {"não foi possível escrever o resultado[[: {detail}]]", "Confira para onde vai a saída padrão."},
 		"not-built":               {"este comando ainda não faz parte desta compilação", "Use uma versão mais nova do programa."},
