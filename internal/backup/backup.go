@@ -31,6 +31,8 @@ import (
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
 
+	"backup_projeto/internal/scan/ignore"
+	"backup_projeto/internal/scan/project"
 	"backup_projeto/internal/snapshot"
 )
 
@@ -78,7 +80,7 @@ type run struct {
 	new    *newState
 	names  meta.Names
 	queue  queue
-	filter *filter
+	match  *ignore.Matcher // of the root
 	skip   map[inode]bool
 	device uint64 // of the root
 	trees  treeWriter
@@ -103,7 +105,7 @@ func (b *run) open(ctx context.Context, root *meta.Dir) error {
 	b.device = st.Dev
 	b.skip = inodes(b.o.SkipPaths)
 	b.excluded = map[string]*snapshot.Excluded{}
-	if b.filter, err = newFilter(&b.o); err != nil {
+	if b.match, err = ignore.New(b.o.Exclude, b.o.Include); err != nil {
 		return err
 	}
 	b.trees = treeWriter{filler: b.sink.filler(true), hasher: b.r.Hasher()}
@@ -184,7 +186,7 @@ func (b *run) walk(root *meta.Dir) (*node, error) {
 	if err != nil {
 		return nil, err
 	}
-	top := &node{dir: root, st: st, mark: b.settled(&st), filter: b.filter, oldOffset: b.old.root.child, oldMark: b.old.root.mark}
+	top := &node{dir: root, st: st, mark: b.settled(&st), match: b.match, oldOffset: b.old.root.child, oldMark: b.old.root.mark}
 	top.users.Store(1)
 	b.queue.pushDir(top)
 	n := b.o.Parallel
@@ -241,7 +243,7 @@ func (b *run) manifest(top *node) *snapshot.Manifest {
 	}
 	slices.SortFunc(m.Excluded, func(x, y snapshot.Excluded) int { return compare(x.Rule, y.Rule) })
 	m.Tags = slices.Compact(slices.Sorted(slices.Values(b.o.Tags)))
-	if git, err := (*snapshot.Git)(nil), error(nil); err == nil {
+	if git, err := project.Git(b.o.Root); err == nil {
 		m.Git = git
 	}
 	return m

@@ -9,6 +9,7 @@ import (
 
 	"backup_projeto/internal/cbor"
 	"backup_projeto/internal/meta"
+	"backup_projeto/internal/scan/ignore"
 	"backup_projeto/internal/tree"
 )
 
@@ -21,7 +22,7 @@ type node struct {
 	users  atomic.Int32
 	st     meta.Stat
 	mark   mark
-	filter *filter
+	match  *ignore.Matcher // of what is in it
 
 	oldMark   mark
 	oldOffset uint64 // of the record in the old state; 0 without one
@@ -33,7 +34,7 @@ type node struct {
 	changed  atomic.Bool  // something differs from the record
 	own      tree.Meta    // set when the mark differs, or without old entry
 	failed   error        // the directory could not be read; set before it is finished
-	empty    bool         // what it contains is left out
+	entered  bool         // it is excluded, and walked for what is chosen below it
 
 	// Set when it is finished:
 	content tree.Content
@@ -50,6 +51,9 @@ type child struct {
 	offset uint64 // of a directory's new record
 	totals totals
 	known  bool // the record has an entry of this name and kind
+
+	match   *ignore.Matcher // of a directory
+	entered bool            // as in node
 }
 
 // path returns the slash path from the root, "" for the root.
@@ -168,11 +172,9 @@ func (n *node) fail(b *run, err error) {
 	if n.parent == nil {
 		return
 	}
-	if errors.Is(err, fs.ErrNotExist) {
-		n.empty = true
-		return
+	if !errors.Is(err, fs.ErrNotExist) {
+		b.note(n.path(), meta.Reason(err), err)
 	}
-	b.note(n.path(), meta.Reason(err), err)
 }
 
 // readOwn reads the directory's own metadata.
@@ -188,32 +190,6 @@ func (b *run) metaOf(st *meta.Stat, xattrs []tree.Xattr) tree.Meta {
 	return tree.Meta{Mode: st.Mode, UID: st.UID, GID: st.GID, User: b.names.User(st.UID), Group: b.names.Group(st.GID), MTime: st.MTime, Xattrs: xattrs}
 }
 
-// within leaves out what a directory as a whole says: another disk, the repository itself, a cache.
-func (w *worker) within(n *node, names []string) []string {
-	b := w.b
-	rule := ""
-	switch {
-	case n.parent == nil:
-	case b.o.OneFileSystem && n.st.Dev != b.device:
-		rule = "one-file-system"
-	case b.skip[inode{n.st.Dev, n.st.Ino}]:
-		rule = "repository"
-	}
-	switch {
-	case rule != "":
-		names = nil
-	case slices.Contains(names, cacheTag) && isCacheDir(n.dir):
-		rule, names = "cachedir-tag", []string{cacheTag}
-	}
-	if rule != "" {
-		b.leftOut(rule, n.path())
-	}
-	if err := n.filter.enter(n.dir, names); err != nil {
-		b.note(join(n.path(), ignoreFile), meta.Reason(err), err)
-	}
-	return names
-}
-
 // look asks the system about one entry and the rules whether it is saved.
 func (w *worker) look(n *node, name string) {
 	b := w.b
@@ -225,15 +201,10 @@ func (w *worker) look(n *node, name string) {
 		b.note(join(n.path(), name), meta.Reason(err), err)
 		return
 	}
-	if rule := n.filter.excludes(name, st.Type == tree.Dir); rule != "" {
-		b.leftOut(rule, join(n.path(), name))
-		return
+	c := child{name: name, st: st, mark: b.settled(&st)}
+	if w.judge(n, &c) {
+		n.children = append(n.children, c)
 	}
-	if b.o.MaxSize > 0 && st.Type == tree.File && st.Size > b.o.MaxSize {
-		b.leftOut("max-size", join(n.path(), name))
-		return
-	}
-	n.children = append(n.children, child{name: name, st: st, mark: b.settled(&st)})
 }
 
 // compare holds the children against the record: what did not change is taken over, the rest becomes work.
@@ -257,11 +228,10 @@ func (w *worker) compare(n *node) (dirs []*node, batches []batch) {
 		}
 		c.known = ok
 		if c.st.Type == tree.Dir {
-			dirs = append(dirs, &node{parent: n, at: i, name: c.name, st: c.st, mark: c.mark, filter: n.filter.child(c.name),
+			dirs = append(dirs, &node{parent: n, at: i, name: c.name, st: c.st, mark: c.mark, match: c.match, entered: c.entered,
 				oldMark: was.mark, oldOffset: was.child})
 			c.entry = was.entry
 			if !ok || !c.mark.same(was.mark) {
-				n.changed.Store(true)
 				c.entry = nil
 			}
 			continue
@@ -388,8 +358,10 @@ func (w *worker) encode(n *node) error {
 	n.totals = totals{dirs: 1}
 	kept := n.children[:0]
 	for i := range n.children {
-		if n.children[i].entry == nil {
-			n.changed.Store(true) // it was in the record, or would be, and is not saved now
+		if n.children[i].entry == nil { // it is not saved: unreadable, vanished, or nothing below it was chosen
+			if n.children[i].known {
+				n.changed.Store(true)
+			}
 			continue
 		}
 		n.totals.add(n.children[i].totals)
@@ -422,8 +394,9 @@ func (w *worker) hand(n *node) {
 	b := w.b
 	c := &n.parent.children[n.at]
 	b.rep.Progress().Files.Add(1)
-	if n.empty && n.failed != nil {
-		return // it vanished
+	if errors.Is(n.failed, fs.ErrNotExist) || n.entered && n.totals.files+n.totals.others == 0 {
+		c.entry = nil // it vanished, or is excluded and nothing below it was chosen
+		return
 	}
 	c.totals, c.offset = n.totals, n.offset
 	if n.failed != nil {

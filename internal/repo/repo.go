@@ -62,8 +62,8 @@ type Damaged struct {
 
 // open makes a Repo of its parts.
 func open(s storage.Store, h *Header, ring *keys.Keyring, opt Options) (*Repo, error) {
-	if opt.Workers == 0 {
-		opt.Workers = runtime.GOMAXPROCS(0)
+	if cores := runtime.GOMAXPROCS(0); opt.Workers <= 0 || opt.Workers > cores { // more would only take memory
+		opt.Workers = cores
 	}
 	if opt.Level == 0 {
 		opt.Level = pack.Normal
