@@ -26,11 +26,11 @@ type worker struct {
 }
 
 // readAhead is how many bytes of a large file are read at once.
-const readAhead = 2 << 20
+const readAhead = 1 << 20
 
 func (b *run) newWorker() *worker {
 	max := b.r.Header().Chunking.Max
-	return &worker{b: b, filler: b.sink.filler(false), hasher: b.r.Hasher(), buf: make([]byte, max+readAhead), max: max}
+	return &worker{b: b, filler: b.sink.filler(false), hasher: b.r.Hasher(), max: max}
 }
 
 // attempts is how often a file that changes while it is read is read.
@@ -150,7 +150,7 @@ func (b *run) link(st *meta.Stat) (k tree.LinkKey) {
 func (w *worker) content(f *meta.File, st *meta.Stat, e *tree.Entry) (short bool, err error) {
 	src := &dataReader{f: f, size: st.Size, holes: e.Holes}
 	lister := tree.Lister{Put: w.b.trees.list}
-	buf, have, eof := w.buf, 0, false
+	buf, have, eof := w.buffer(st.Size), 0, false
 	for {
 		for !eof && have < w.max {
 			n, err := src.Read(buf[have:])
@@ -188,6 +188,14 @@ func (w *worker) content(f *meta.File, st *meta.Stat, e *tree.Entry) (short bool
 		e.Size, e.Holes = src.read, nil
 	}
 	return src.short, nil
+}
+
+// buffer returns memory to read a file of that size: all of a small one, else a chunk and what is read ahead.
+func (w *worker) buffer(size int64) []byte {
+	if n := int(min(size, int64(w.max+readAhead))); len(w.buf) < n {
+		w.buf = make([]byte, max(n, 128<<10))
+	}
+	return w.buf
 }
 
 // dataReader reads the bytes of a file that are not in holes, up to a size.

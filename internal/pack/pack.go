@@ -24,17 +24,18 @@ type Builder struct {
 	key    *crypto.ObjectKey
 	sealed []byte
 	buf    []byte
-	check  []byte
+	check  *[]byte
 	footer Footer
 }
 
-// NewBuilder starts a pack in buf's memory, under a fresh key.
-func NewBuilder(buf []byte, pub *crypto.PublicKey, repo core.UUID, kind Kind) (*Builder, error) {
+// NewBuilder starts a pack in buf's memory, under a fresh key. check is memory for checking what was sealed; builders that are not used
+// at once may share it.
+func NewBuilder(buf []byte, check *[]byte, pub *crypto.PublicKey, repo core.UUID, kind Kind) (*Builder, error) {
 	key, sealed, err := crypto.NewObjectKey(pub, repo, crypto.KindPack, nil)
 	if err != nil {
 		return nil, err
 	}
-	return &Builder{key: key, sealed: sealed, buf: append(buf[:0], Magic...), footer: Footer{Kind: kind}}, nil
+	return &Builder{key: key, sealed: sealed, buf: append(buf[:0], Magic...), check: check, footer: Footer{Kind: kind}}, nil
 }
 
 // Size is how many bytes the pack has so far, without its footer.
@@ -51,11 +52,11 @@ var errReopen = errors.New("a sealed segment does not open again")
 func (b *Builder) Add(s Segment, stored []byte) error {
 	start, part := len(b.buf), uint32(len(b.footer.Segments))
 	b.buf = b.key.Seal(b.buf, crypto.KindSegment, part, stored)
-	back, err := b.key.Open(b.check[:0], crypto.KindSegment, part, b.buf[start:])
+	back, err := b.key.Open((*b.check)[:0], crypto.KindSegment, part, b.buf[start:])
 	if err != nil || !bytes.Equal(back, stored) {
 		return errReopen
 	}
-	b.check = back
+	*b.check = back
 	s.Stored = len(b.buf) - start
 	b.footer.Segments = append(b.footer.Segments, s)
 	return nil

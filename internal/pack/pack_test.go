@@ -40,7 +40,7 @@ func setUp(t testing.TB) *fixture {
 // build packs the given segments, each a list of chunks.
 func (f *fixture) build(t testing.TB, segments [][][]byte) *Built {
 	t.Helper()
-	b, err := NewBuilder(nil, f.read.Public(), f.repo, Data)
+	b, err := NewBuilder(nil, new([]byte), f.read.Public(), f.repo, Data)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,11 +9,14 @@ import (
 	"backup_projeto/internal/pack"
 )
 
-// packSize is how many bytes a pack is filled to. See doc/adr/0003-sizes.md.
-const packSize = 16 << 20
+// packSize is how many bytes a pack of files is filled to, treeSize one of directories. See doc/adr/0003-sizes.md.
+const (
+	packSize = 16 << 20
+	treeSize = 4 << 20
+)
 
 // uploads is how many packs are on their way at once. Each holds a pack's memory.
-const uploads = 3
+const uploads = 2
 
 // An index object is written as soon as the packs that no index lists yet have footers of indexBytes, or are indexPacks: what is
 // claimed in memory meanwhile, and what a crash without journal would upload again, is bounded by it.
@@ -25,13 +28,14 @@ const (
 // packer seals segments into packs, uploads these and lists them in index objects.
 type packer struct {
 	s       *Session
-	buffers chan []byte // memory for packs: there are never more than it holds
+	buffers [2]chan []byte // memory for packs, by kind: there are never more than it holds
 	uploads sync.WaitGroup
 	stored  atomic.Int64
 	journal *journal
 
-	mu   sync.Mutex
-	open [2]*pack.Builder // by kind; guarded by mu
+	mu    sync.Mutex
+	open  [2]*pack.Builder // by kind; guarded by mu
+	check []byte           // memory of the builders; guarded by mu
 
 	listing sync.Mutex   // held while an index object is written
 	listed  sync.Mutex   // guards pending, size, and that the journal has what is pending
@@ -40,9 +44,12 @@ type packer struct {
 }
 
 func newPacker(s *Session) (*packer, error) {
-	p := &packer{s: s, buffers: make(chan []byte, uploads+2)}
-	for range cap(p.buffers) {
-		p.buffers <- nil // allocated when it is first used
+	p := &packer{s: s}
+	for kind := range p.buffers {
+		p.buffers[kind] = make(chan []byte, uploads+1)
+		for range uploads + 1 {
+			p.buffers[kind] <- nil // allocated when it is first used
+		}
 	}
 	var err error
 	p.journal, err = newJournal(s.r)
@@ -62,7 +69,7 @@ func (p *packer) add(kind pack.Kind, info pack.Segment, stored []byte) error {
 		p.open[kind] = b
 	}
 	err := b.Add(info, stored)
-	full := b.Size() >= packSize
+	full := b.Size() >= packSize || kind == pack.Tree && b.Size() >= treeSize
 	if full || err != nil {
 		p.open[kind] = nil
 	}
@@ -76,11 +83,11 @@ func (p *packer) add(kind pack.Kind, info pack.Segment, stored []byte) error {
 // builder waits for memory and starts a pack in it. The caller holds mu: whoever else wants to add waits for the same.
 func (p *packer) builder(kind pack.Kind) (*pack.Builder, error) {
 	select {
-	case buf := <-p.buffers:
+	case buf := <-p.buffers[kind]:
 		if buf == nil && kind == pack.Data {
 			buf = make([]byte, 0, packSize+2*segmentSize)
 		}
-		return pack.NewBuilder(buf, p.s.r.ring.Public, p.s.r.header.ID, kind)
+		return pack.NewBuilder(buf, &p.check, p.s.r.ring.Public, p.s.r.header.ID, kind)
 	case <-p.s.ctx.Done():
 		return nil, p.s.err()
 	}
@@ -96,7 +103,7 @@ func (p *packer) send(b *pack.Builder) error {
 	go func() {
 		defer p.uploads.Done()
 		err := p.s.r.store.Put(p.s.ctx, PackName(built.Name), built.Data)
-		p.buffers <- built.Data[:0]
+		p.buffers[built.Footer.Kind] <- built.Data[:0]
 		if err == nil {
 			p.stored.Add(built.Size)
 			err = p.arrived(p.s.ctx, built.Entry)

@@ -530,6 +530,9 @@ func TestCancelledSession(t *testing.T) {
 			b[i] = byte(rng.Uint32())
 		}
 		if i == 50 {
+			for len(objects(t, s, packPrefix)) == 0 { // the first pack is full, and on its way
+				time.Sleep(time.Millisecond)
+			}
 			ses.pack.uploads.Wait()
 			cancel()
 		}
