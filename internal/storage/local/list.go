@@ -3,7 +3,6 @@ package local
 import (
 	"context"
 	"io"
-	"io/fs"
 	"iter"
 	"os"
 	"path"
@@ -27,9 +26,6 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Info,
 			}
 		}
 		f, err := s.open()
-		if err == nil {
-			err = s.stillThere(f)
-		}
 		if err != nil {
 			yield(storage.Info{}, err)
 			return
@@ -140,20 +136,4 @@ func readNames(dir *os.Root) ([]string, error) {
 		}
 	}
 	return once, nil
-}
-
-// stillThere returns code NoPlace where the opened folder is no longer at its path: deleted, or its drive taken away.
-func (s *Store) stillThere(f *durable.Folder) error {
-	now, err := os.Stat(s.dir)
-	if err != nil {
-		return s.placeError(err)
-	}
-	opened, err := f.Root().Stat(".")
-	if err != nil {
-		return s.placeError(err)
-	}
-	if !os.SameFile(now, opened) {
-		return storage.Errf(storage.NoPlace, s.dir, fs.ErrNotExist)
-	}
-	return nil
 }

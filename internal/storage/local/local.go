@@ -29,6 +29,7 @@ type Store struct {
 
 	mu     sync.Mutex
 	folder *durable.Folder // guarded by mu; nil until first used
+	opened fs.FileInfo     // guarded by mu; what folder is, to know it again
 }
 
 // New returns the store for a folder, which is looked at only when it is used. A relative path is made absolute.
@@ -167,15 +168,27 @@ func (s *Store) begin(ctx context.Context, name string) (*durable.Folder, error)
 	return s.open()
 }
 
-// open opens the place once. One that was removed since is opened again: its descriptor would be of a folder without a name.
+// open opens the place once, and again where another folder has come to its path since: the descriptor is of a folder without a
+// name then, or of a drive that is no longer mounted. Where there is none any more the code is NoPlace.
 func (s *Store) open() (*durable.Folder, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.folder != nil {
-		return s.folder, nil
+		now, err := os.Stat(s.dir)
+		if err != nil {
+			return nil, s.placeError(err)
+		}
+		if os.SameFile(now, s.opened) {
+			return s.folder, nil
+		}
+		s.folder = nil // not closed, since others may be using it; its finalizer does that
 	}
 	f, err := durable.Open(s.dir)
 	if err != nil {
+		return nil, s.placeError(err)
+	}
+	if s.opened, err = f.Root().Stat("."); err != nil {
+		f.Close()
 		return nil, s.placeError(err)
 	}
 	s.folder = f
