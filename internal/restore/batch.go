@@ -12,20 +12,17 @@ import (
 	"backup_projeto/internal/repo"
 )
 
-// A batch is full when it has so many entries, chunks, or files whose chunks are spread over several segments and which therefore
-// are open for a while.
-const (
-	maxEntries = 20000
-	maxWants   = 32000
-	maxWide    = 128
-)
+// limits bound a batch and its parts.
+type limits struct {
+	entries int // in a batch
+	wants   int // chunks wanted in a batch
+	wide    int // files in a batch whose chunks are spread over several segments, and which are open for a while therefore
+	// A job reads about so many bytes of one pack, before compression: much enough that a request to a distant store is worth it,
+	// and little enough that all workers have something to do.
+	jobMin, jobMax int64
+}
 
-// A job reads about so many bytes of one pack, before compression: much enough that a request to a distant store is worth it, and
-// little enough that all workers have something to do.
-const (
-	jobMin = 1 << 20
-	jobMax = 16 << 20
-)
+var usual = limits{entries: 20000, wants: 32000, wide: 128, jobMin: 1 << 20, jobMax: 16 << 20}
 
 // opsPerJob is how many entries without content one worker makes in a row.
 const opsPerJob = 64
@@ -40,8 +37,8 @@ type batch struct {
 	wants  int
 }
 
-func (b *batch) full() bool {
-	return len(b.ops)+b.files >= maxEntries || b.wants >= maxWants || b.wide >= maxWide
+func (b *batch) full(l *limits) bool {
+	return len(b.ops)+b.files >= l.entries || b.wants >= l.wants || b.wide >= l.wide
 }
 
 // want is a chunk that a file needs.
@@ -93,14 +90,14 @@ func (g *groups) add(x want, l *index.Location) *segmentGroup {
 }
 
 // jobs divides what is wanted into parts of one pack each, for the workers.
-func (g *groups) jobs(workers int) (jobs [][]*segmentGroup) {
+func (g *groups) jobs(workers int, l *limits) (jobs [][]*segmentGroup) {
 	total := int64(0)
 	for _, p := range g.packs {
 		for _, s := range p.segments {
 			total += int64(s.place.Segment.Raw)
 		}
 	}
-	size := min(max(total/int64(4*workers), jobMin), jobMax)
+	size := min(max(total/int64(4*workers), l.jobMin), l.jobMax)
 	for _, p := range g.packs {
 		all := make([]*segmentGroup, 0, len(p.segments))
 		for _, s := range p.segments {
@@ -200,7 +197,7 @@ func (c *collector) wide(b *batch) {
 
 // flushFull starts the batch if it is full.
 func (w *writer) flushFull(ctx context.Context) error {
-	if !w.batch.full() {
+	if !w.batch.full(&w.limits) {
 		return nil
 	}
 	return w.flush(ctx)
@@ -228,7 +225,7 @@ func (w *writer) run(ctx context.Context, b *batch) {
 		var mu sync.Mutex // guards b.groups
 		each(w, ctx, b.older, func(o *older) error { return w.reuse(ctx, o, &b.groups, &mu) })
 	}
-	jobs := b.groups.jobs(w.workers)
+	jobs := b.groups.jobs(w.workers, &w.limits)
 	b.groups = groups{}
 	var wait sync.WaitGroup
 	wait.Go(func() {

@@ -32,7 +32,7 @@ func (w *writer) fetch(ctx context.Context, job []*segmentGroup) error {
 	if err != nil && core.KindOf(err) != core.Damage {
 		return err
 	}
-	for _, job := range f.others.jobs(w.workers) {
+	for _, job := range f.others.jobs(w.workers, &w.limits) {
 		if err := w.fetch(ctx, job); err != nil {
 			return err
 		}

@@ -152,11 +152,7 @@ func (w *writer) finishFile(it *item) error {
 			return err
 		}
 	}
-	var path string
-	if errs := temp.SetMeta(&it.e.Meta, w.apply); len(errs) > 0 {
-		path = it.path()
-		w.noteMeta(path, errs)
-	}
+	w.noteMeta(it.in, it.e.Name, temp.SetMeta(&it.e.Meta, w.apply))
 	commit := func() error { return temp.Commit(it.e.Name, it.v == replace) }
 	if it.v == replaceFolder {
 		t, _ := w.h.acquire(it.in) // it is open

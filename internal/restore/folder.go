@@ -29,6 +29,7 @@ type folder struct {
 
 	// What writing keeps here.
 	meta    *tree.Meta  // what it gets when everything in it is done; nil leaves it as it is
+	own     bool        // meta is what it had before it was made writable
 	due     bool        // it is made, or gets its metadata, even if nothing is written in it
 	count   bool        // it is an entry that the plan counts
 	plan    *planned    // nil if the target had no such folder

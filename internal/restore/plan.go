@@ -151,7 +151,7 @@ func (p *planner) read(s *spot, t *meta.Target) error {
 		if !strings.HasPrefix(n, meta.TempPrefix) {
 			break
 		}
-		if isStale(t, n) {
+		if p.isStale(t, n) {
 			s.plan.stale = append(s.plan.stale, n)
 		}
 	}
@@ -159,9 +159,9 @@ func (p *planner) read(s *spot, t *meta.Target) error {
 }
 
 // isStale reports whether an unfinished file is old. Folders, which were moved aside, are never taken for rubbish.
-func isStale(t *meta.Target, name string) bool {
+func (j *job) isStale(t *meta.Target, name string) bool {
 	st, err := t.Lstat(name)
-	return err == nil && st.Type == tree.File && time.Since(time.Unix(0, max(st.MTime, st.CTime))) > staleAfter
+	return err == nil && st.Type == tree.File && j.now.Sub(time.Unix(0, max(st.MTime, st.CTime))) > staleAfter
 }
 
 // visit decides what is done with an entry.
@@ -229,13 +229,13 @@ func (p *planner) enter(s *spot, st *meta.Stat, e *tree.Entry, c *choice) bool {
 		p.blocked(s.up, s.number, e.Name, err)
 		return false
 	}
-	v := none
-	if c.chosen {
-		v = metadata
-		if p.sameFolder(t, &e.Meta) {
-			v = keep
-		}
-		p.settle(s.up, s.number, e, v, 0)
+	switch {
+	case !c.chosen:
+		p.set(s.up, s.number, none)
+	case p.sameFolder(t, &e.Meta):
+		p.settle(s.up, s.number, e, keep, 0)
+	default:
+		p.settle(s.up, s.number, e, metadata, 0)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()

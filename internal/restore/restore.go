@@ -58,16 +58,14 @@ type source interface {
 // if some entries could not be written; any other error ended the work: of the target kind Source, of the store Destination. The
 // issues name the entries. Metadata that could not be set, and special files that this system or user cannot make, are issues only.
 func Run(ctx context.Context, r *repo.Repo, m *snapshot.Manifest, o Options, rep report.Reporter) (*Result, error) {
-	return run(ctx, r, m, o, rep)
+	j := newJob(r, m, o, rep)
+	return j.res, j.run(ctx)
 }
 
-func run(ctx context.Context, src source, m *snapshot.Manifest, o Options, rep report.Reporter) (*Result, error) {
-	start := time.Now()
-	j := &job{src: src, o: o, rep: rep, root: &m.Root, workers: workers(o.Parallel), res: &Result{}, reported: map[string]bool{}}
+func newJob(src source, m *snapshot.Manifest, o Options, rep report.Reporter) *job {
+	j := &job{src: src, o: o, rep: rep, root: &m.Root, workers: workers(o.Parallel), limits: usual, now: time.Now(), res: &Result{}, reported: map[string]bool{}}
 	j.apply = &meta.Apply{Names: &meta.Names{}, Owner: os.Geteuid() == 0}
-	err := j.run(ctx)
-	j.res.Duration = time.Since(start)
-	return j.res, err
+	return j
 }
 
 func workers(n int) int {
@@ -85,6 +83,8 @@ type job struct {
 	root    *tree.Entry
 	apply   *meta.Apply
 	workers int
+	limits  limits
+	now     time.Time // when it began
 	res     *Result
 	issues  issues
 
@@ -93,6 +93,7 @@ type job struct {
 }
 
 func (j *job) run(ctx context.Context) error {
+	defer func() { j.res.Duration = time.Since(j.now) }()
 	target, err := openExisting(j.o.Target)
 	if err != nil {
 		return err

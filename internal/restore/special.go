@@ -55,9 +55,7 @@ func (w *writer) make(it *item, t *meta.Target) error {
 	if err != nil {
 		return err
 	}
-	if errs := t.SetMeta(it.e.Name, it.e.Type, &it.e.Meta, w.apply); len(errs) > 0 {
-		w.noteMeta(it.path(), errs)
-	}
+	w.noteMeta(it.in, it.e.Name, t.SetMeta(it.e.Name, it.e.Type, &it.e.Meta, w.apply))
 	return nil
 }
 
@@ -70,9 +68,7 @@ func (w *writer) setMeta(it *item, t *meta.Target) error {
 	if st.Type != it.e.Type || st.Nlink > 1 { // as planned it had one name only, so that no other is changed with it
 		return &core.Error{Kind: core.Source, Code: codeTaken, Err: errGone}
 	}
-	if errs := t.SetMeta(it.e.Name, it.e.Type, &it.e.Meta, w.apply); len(errs) > 0 {
-		w.noteMeta(it.path(), errs)
-	}
+	w.noteMeta(it.in, it.e.Name, t.SetMeta(it.e.Name, it.e.Type, &it.e.Meta, w.apply))
 	return nil
 }
 

@@ -148,7 +148,7 @@ func (w *writer) sweep(f *folder) error {
 	}
 	defer w.h.release(f)
 	for _, name := range f.plan.stale {
-		if isStale(t, name) {
+		if w.isStale(t, name) {
 			_ = t.Remove(name) // the next restore tries again
 		}
 	}
@@ -242,8 +242,9 @@ func (w *writer) prepare(f *folder, t *meta.Target) error {
 		return err
 	}
 	if f.meta == nil {
-		f.meta = &tree.Meta{Mode: st.Mode, UID: st.UID, GID: st.GID, MTime: st.MTime, Xattrs: xattrs}
+		f.meta, f.own = &tree.Meta{Mode: st.Mode, UID: st.UID, GID: st.GID, Xattrs: xattrs}, true
 	}
+	f.touched.Store(true)
 	return t.MakeWritable()
 }
 
@@ -271,9 +272,7 @@ func (w *writer) finish(f *folder) error {
 		return w.failed(f, "", err)
 	}
 	defer w.h.release(f)
-	if f.meta != nil {
-		w.noteMeta(f.path(""), t.SetOwnMeta(f.meta, w.apply))
-	}
+	w.noteMeta(f, "", w.setFolderMeta(f, t))
 	f.mu.Lock()
 	f.finished = true
 	f.mu.Unlock()
@@ -311,9 +310,23 @@ func (w *writer) failed(in *folder, name string, err error) error {
 	return nil
 }
 
-func (w *writer) noteMeta(path string, errs []*meta.MetaError) {
+// setFolderMeta gives a folder in which everything is done the snapshot's metadata, or its own back.
+func (w *writer) setFolderMeta(f *folder, t *meta.Target) []*meta.MetaError {
+	if f.meta == nil {
+		return nil
+	}
+	if f.own {
+		if st, err := t.Stat(); err == nil {
+			f.meta.MTime = st.MTime
+		}
+	}
+	return t.SetOwnMeta(f.meta, w.apply)
+}
+
+// noteMeta reports what could not be set of an entry's metadata.
+func (w *writer) noteMeta(in *folder, name string, errs []*meta.MetaError) {
 	for _, err := range errs {
-		w.note(path, codeMeta, err)
+		w.note(in.path(name), codeMeta, err)
 	}
 }
 
@@ -329,8 +342,8 @@ func (w *writer) abandon() {
 	}
 	slices.SortFunc(folders, func(a, b *folder) int { return b.depth() - a.depth() })
 	for _, f := range folders {
-		if t, err := w.h.acquire(f); err == nil && f.meta != nil {
-			_ = t.SetOwnMeta(f.meta, w.apply) // there is an error already
+		if t, err := w.h.acquire(f); err == nil {
+			w.setFolderMeta(f, t) // that it failed is no news: there is an error already
 			w.h.release(f)
 		}
 	}

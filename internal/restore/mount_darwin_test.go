@@ -1,0 +1,6 @@
+package restore
+
+import "errors"
+
+// mountSmall cannot.
+func mountSmall(string) error { return errors.ErrUnsupported }
