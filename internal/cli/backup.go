@@ -8,6 +8,7 @@ import (
 	"backup_projeto/internal/backup"
 	"backup_projeto/internal/cli/term"
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/scan/project"
 	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/storage"
 )
@@ -34,12 +35,9 @@ func runBackup(ctx context.Context, a *app, _ []string) error {
 	if err := s.loadIndex(ctx); err != nil {
 		return err
 	}
-	p, _, err := s.identify(s.cwd)
+	p, err := s.ours(ctx)
 	if err != nil {
 		return err
-	}
-	if s.cfg.Project != "" {
-		p.Name = s.cfg.Project
 	}
 	s.tell(f(s.text.Backup.Start, term.Escape(p.Name), s.cfg.Place.URL()))
 	o := s.backupOptions(s.cwd, p)
@@ -57,6 +55,38 @@ func runBackup(ctx context.Context, a *app, _ []string) error {
 		return errKind(core.Partial, "", "")
 	}
 	return nil
+}
+
+// ours says which project the current folder is, and sees that it stays that. The first time here, the repository may know it from
+// another machine: by its git origin, or by the name that the person gives.
+func (s *session) ours(ctx context.Context) (snapshot.Project, error) {
+	found, err := s.identify(s.cwd)
+	if err != nil {
+		return found.Project, err
+	}
+	strange := found.How == project.ByGit || !found.Known() && s.cfg.Project != ""
+	if strange && s.repo.CanRead() {
+		h, err := s.history(ctx)
+		if err != nil {
+			return found.Project, err
+		}
+		if found, err = s.recognize(s.cwd, h); err != nil {
+			return found.Project, err
+		}
+		if own, err := h.named(s.cfg.Project); err == nil && !found.Known() {
+			found.Project.ID = own[0].Project.ID
+		}
+	}
+	if found.How == project.Copied {
+		s.tell(f(s.text.Backup.Copied, term.Escape(found.Of)))
+	}
+	if s.cfg.Project != "" {
+		found.Project.Name = s.cfg.Project
+	}
+	if !s.cfg.DryRun {
+		s.remember(s.cwd, found.Project)
+	}
+	return found.Project, nil
 }
 
 // jsonBackup is the object of a finished backup.
@@ -99,7 +129,7 @@ func (s *session) summary(res *backup.Result) {
 func (s *session) storedLine(c snapshot.Counts) string {
 	text, l := s.text.Backup, s.lang
 	switch {
-	case c.BytesNew == 0 && c.New == 0 && c.Changed == 0 && c.Removed == 0:
+	case c.BytesStored == 0:
 		return text.NothingNew
 	case c.BytesStored > 0 && c.BytesNew > c.BytesStored:
 		return l.Bytes(c.BytesStored) + " (" + f(text.Smaller, l.Decimal(float64(c.BytesNew)/float64(c.BytesStored), 1)) + ")"

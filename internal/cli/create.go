@@ -166,9 +166,22 @@ func (s *session) announce(code []byte, path string) {
 		s.tell(k.PassphraseIntro)
 	default:
 		s.note("\n" + k.CodeIntro + "\n\n    " + shown + "\n\n")
-		s.note(s.wrapped(f(k.CodeAdvice, s.typeThis("key recovery"))) + "\n\n")
+		s.note(s.wrapped(k.CodeAdvice) + "\n\n    " + s.typeThis("key recovery") + "\n\n")
 	}
 	s.tell(f(k.DeviceKey, path))
+}
+
+// typeAnywhere returns a command to type on any machine: with the whole place, however it was given here.
+func (a *app) typeAnywhere(words string) string {
+	p := a.cfg.Place
+	line := Program + " " + a.localWords(words) + " --" + a.lang.Pick("repository", "repositorio") + "=" + config.Quote(p.URL())
+	if p.Endpoint != "" {
+		line += " --endpoint=" + config.Quote(p.Endpoint)
+	}
+	if p.Region != "" {
+		line += " --" + a.lang.Pick("region", "regiao") + "=" + config.Quote(p.Region)
+	}
+	return line
 }
 
 // typeThis returns a command to type, in the person's language, with the flags of this place.

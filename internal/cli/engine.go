@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"os"
+	"path/filepath"
 
 	"backup_projeto/internal/backup"
 	"backup_projeto/internal/core"
@@ -31,9 +32,26 @@ func (a *app) repoOptions() repo.Options {
 	return repo.Options{Cache: a.dirs.Cache, Workers: a.cfg.Parallel}
 }
 
-// identify says which project a folder is; known is false for a folder that says nothing about it, and was never saved from here.
-func (s *session) identify(dir string) (p snapshot.Project, known bool, err error) {
-	return project.Identify(dir)
+// memory is the folder where it is kept which folder of this machine is which project. It cannot be made again, so it is no cache.
+func (a *app) memory() string { return filepath.Join(a.dirs.Data, "projects") }
+
+// identify says which project a folder is, as far as this machine knows.
+func (a *app) identify(dir string) (project.Found, error) { return project.Identify(dir, a.memory()) }
+
+// recognize is identify with what the repository's snapshots tell of a clone that was never saved from here.
+func (a *app) recognize(dir string, h history) (project.Found, error) {
+	found, err := a.identify(dir)
+	if err == nil && found.How == project.ByGit {
+		found = project.Recognize(found, a.memory(), h)
+	}
+	return found, err
+}
+
+// remember lets a folder stay a project. That it cannot is told: a moved folder would begin a new history.
+func (a *app) remember(dir string, p snapshot.Project) {
+	if err := project.Remember(dir, a.memory(), p); err != nil {
+		a.warn(a.reason(err))
+	}
 }
 
 // backupOptions are those of a backup of a folder, with the settings that a safety snapshot needs too.

@@ -115,6 +115,9 @@ func runKeyRecovery(ctx context.Context, a *app, _ []string) error {
 		if err != nil {
 			return err
 		}
+		if !slices.ContainsFunc(slots, func(x *keys.Slot) bool { return x.Lock == keys.Recovery }) {
+			return errKind(core.Failure, "no-code", "")
+		}
 		if err := s.prove(ctx, slots); err != nil {
 			return err
 		}
@@ -128,9 +131,6 @@ func runKeyRecovery(ctx context.Context, a *app, _ []string) error {
 				return &core.Error{Kind: core.Damage, Subject: slot.ID.String(), Err: err}
 			}
 			codes = append(codes, keys.FormatCode(code))
-		}
-		if len(codes) == 0 {
-			return errKind(core.Failure, "no-code", "")
 		}
 		s.kit(codes)
 		return nil
@@ -189,6 +189,6 @@ func (s *session) kit(codes []string) {
 		rows = append(rows, []string{"  " + k.KitCode, code})
 	}
 	b.WriteString(strings.Join(term.Table(rows), "\n") + "\n\n")
-	b.WriteString(strings.Join(term.Wrap(f(k.KitUse, s.typeThis("restore")), s.columns()), "\n") + "\n")
+	b.WriteString(strings.Join(term.Wrap(k.KitUse, min(s.columns(), 100)), "\n") + "\n\n  " + s.typeAnywhere("restore") + "\n")
 	s.out(b.String())
 }

@@ -50,14 +50,31 @@ func runRestore(ctx context.Context, a *app, args []string) error {
 		meter := s.newMeter()
 		res, err := s.restore(ctx, m, o, meter)
 		meter.end()
-		if err != nil {
-			if r.asked && core.CodeOf(err) == "restore-would-overwrite" {
+		if res == nil {
+			return err
+		}
+		r.listIssues(res.Issues)
+		switch core.CodeOf(err) {
+		case "": // done, or ended by something that says enough
+			if err != nil {
+				return err
+			}
+		case "restore-would-overwrite":
+			if r.asked {
 				return errKind(core.Failure, "declined", "")
 			}
 			return err
+		case "restore-incomplete", "restore-damaged": // done, as far as could be
+		default:
+			return err
 		}
 		res.Duration = time.Since(start)
-		return r.summary(res)
+		r.summary(res, err == nil)
+		if r.cfg.DryRun || err != nil {
+			return err
+		}
+		r.adopt(o)
+		return r.incomplete()
 	})
 }
 
@@ -98,11 +115,12 @@ func (r *restoring) confirm(ctx context.Context, plan *restore.Plan) bool {
 
 // save takes the snapshot that makes the restore reversible: all that is to be replaced is in it, whatever excludes it.
 func (r *restoring) save(ctx context.Context) error {
-	p, known, err := r.identify(r.target)
+	found, err := r.identify(r.target)
 	if err != nil {
 		return err
 	}
-	if !known {
+	p := found.Project
+	if !found.Known() {
 		p = r.m.Project
 	}
 	o := r.backupOptions(r.target, p)
@@ -124,6 +142,16 @@ func (r *restoring) save(ctx context.Context) error {
 	return nil
 }
 
+// adopt makes a folder that was no project the restored one: its next backup goes on with that history.
+func (r *restoring) adopt(o restore.Options) {
+	if len(o.Paths) > 0 || len(o.Patterns) > 0 {
+		return
+	}
+	if found, err := r.identify(r.target); err == nil && !found.Known() {
+		r.remember(r.target, r.m.Project)
+	}
+}
+
 // replaced lists the entries that a plan replaces, as patterns that match nothing else.
 func replaced(plan *restore.Plan) []string {
 	var out []string
@@ -137,10 +165,10 @@ func replaced(plan *restore.Plan) []string {
 
 // unsaved names an entry that the plan replaces and that the safety snapshot does not have, "" if there is none.
 func (r *restoring) unsaved(m *snapshot.Manifest) string {
+	if r.plan == nil { // nothing is replaced: only permissions and dates change
+		return ""
+	}
 	for _, u := range m.Unread {
-		if r.plan == nil {
-			return u.Path
-		}
 		for _, i := range r.plan.Items {
 			if i.Action != restore.Overwrite {
 				continue
@@ -186,19 +214,23 @@ func (r *restoring) showPlan(p *restore.Plan) {
 	if r.printer.json {
 		return
 	}
-	r.tell(text.Plan + ":")
+	line := r.tell
+	if r.cfg.DryRun { // then the plan is the result
+		line = r.say
+	}
+	line(text.Plan + ":")
 	label := map[restore.Action]string{restore.Create: text.Create, restore.Overwrite: text.Overwrite, restore.Metadata: text.Metadata}
 	rows := [][]string{}
-	for _, line := range []struct {
+	for _, row := range []struct {
 		label string
 		n     int64
 	}{{text.Create, p.Create}, {text.Overwrite, p.Overwrite}, {text.Metadata, p.Metadata}, {text.Keep, p.Keep}} {
-		if line.n > 0 {
-			rows = append(rows, []string{line.label, l.Count(text.Entries, line.n)})
+		if row.n > 0 {
+			rows = append(rows, []string{row.label, l.Count(text.Entries, row.n)})
 		}
 	}
-	for _, line := range term.Table(rows) {
-		r.tell("  " + line)
+	for _, row := range term.Table(rows) {
+		line("  " + row)
 	}
 	n, of := 0, p.Overwrite
 	if r.verbose {
@@ -206,12 +238,12 @@ func (r *restoring) showPlan(p *restore.Plan) {
 	}
 	for _, i := range p.Items {
 		if (i.Action == restore.Overwrite || r.verbose) && n < r.shown(len(p.Items)) {
-			r.tell("    " + label[i.Action] + ": " + term.Escape(i.Path))
+			line("    " + label[i.Action] + ": " + term.Escape(i.Path))
 			n++
 		}
 	}
 	if rest := of - int64(n); rest > 0 {
-		r.tell("    " + l.Count(r.text.General.MoreLines, rest))
+		line("    " + l.Count(r.text.General.MoreLines, rest))
 	}
 }
 
@@ -231,10 +263,9 @@ type jsonRestore struct {
 	Seconds  float64 `json:"seconds"`
 }
 
-// summary tells what a restore did; what went wrong, or was missing in the snapshot already, is its error.
-func (r *restoring) summary(res *restore.Result) error {
+// summary tells what a restore did; well says that no entry was lost.
+func (r *restoring) summary(res *restore.Result, well bool) {
 	text, l := r.text.Restore, r.lang
-	err := r.issues(res.Issues)
 	if r.cfg.DryRun {
 		r.showPlan(&res.Plan)
 	}
@@ -249,10 +280,10 @@ func (r *restoring) summary(res *restore.Result) error {
 	switch {
 	case r.cfg.DryRun:
 		r.say(text.DryRun)
-		return err
-	case p.Create+p.Overwrite+p.Metadata == 0 && err == nil:
+		return
+	case p.Create+p.Overwrite+p.Metadata == 0 && well:
 		r.say(text.NothingToDo)
-		return r.incomplete()
+		return
 	}
 	r.say(f(text.Done, shortID(r.m.ID), r.target))
 	r.rows([2]string{text.Written, l.Count(r.text.Verify.FilesCount, res.Files) + ", " + l.Bytes(res.Bytes)},
@@ -261,10 +292,6 @@ func (r *restoring) summary(res *restore.Result) error {
 	if r.safety != nil {
 		r.say(f(text.Undo, r.undo()))
 	}
-	if err != nil {
-		return err
-	}
-	return r.incomplete()
 }
 
 // undo is the command that brings back what was replaced.
@@ -293,8 +320,8 @@ type jsonIssue struct {
 	Message string    `json:"message"`
 }
 
-// issues tells what went wrong with single entries, and returns the first as the command's error.
-func (r *restoring) issues(all []report.Issue) error {
+// listIssues tells what went wrong with single entries.
+func (r *restoring) listIssues(all []report.Issue) {
 	n := r.shown(len(all))
 	for _, i := range all[:n] {
 		reason := r.reason(i.Err)
@@ -306,8 +333,4 @@ func (r *restoring) issues(all []report.Issue) error {
 	if rest := len(all) - n; rest > 0 {
 		r.note("  " + r.lang.Count(r.text.General.MoreLines, int64(rest)) + "\n")
 	}
-	if len(all) == 0 {
-		return nil
-	}
-	return &core.Error{Kind: core.KindOf(all[0].Err), Code: "restore-incomplete", Err: all[0].Err}
 }

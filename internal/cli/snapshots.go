@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"backup_projeto/internal/cli/term"
-	"backup_projeto/internal/core"
 	"backup_projeto/internal/snapshot"
 )
 
@@ -99,12 +98,8 @@ func (s *session) listed(all history) (h history, own bool, err error) {
 	if s.cfg.All {
 		return all, false, nil
 	}
-	p, known, err := s.identify(s.cwd)
-	if err != nil && core.KindOf(err) != core.Source {
-		return nil, false, err
-	}
-	if known {
-		h = all.of(p.ID)
+	if found, err := s.recognize(s.cwd, all); err == nil && found.Known() { // elsewhere, all are listed
+		h = all.of(found.Project.ID)
 	}
 	if len(h) == 0 {
 		return all, len(all) == 0, nil

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"path/filepath"
 
 	"backup_projeto/internal/cli/term"
 	"backup_projeto/internal/core"
@@ -11,20 +10,22 @@ import (
 
 // jsonVerify is the object of a finished verification.
 type jsonVerify struct {
-	Type        string  `json:"type"`
-	Place       string  `json:"place"`
-	Snapshots   int64   `json:"snapshots"`
-	Dirs        int64   `json:"dirs"`
-	Chunks      int64   `json:"chunks"`
-	Packs       int64   `json:"packs"`
-	PacksRead   int64   `json:"packs_read"`
-	BytesRead   int64   `json:"bytes_read"`
-	PacksProven int64   `json:"packs_proven"`
-	PacksTotal  int64   `json:"packs_total"`
-	Sampled     int64   `json:"sampled"`
-	SampledLive int64   `json:"sampled_live"`
-	Damaged     int     `json:"damaged"`
-	Seconds     float64 `json:"seconds"`
+	Type          string  `json:"type"`
+	Place         string  `json:"place"`
+	Snapshots     int64   `json:"snapshots"`
+	Dirs          int64   `json:"dirs"`
+	Chunks        int64   `json:"chunks"`
+	Packs         int64   `json:"packs"`
+	PacksRead     int64   `json:"packs_read"`
+	BytesRead     int64   `json:"bytes_read"`
+	PacksProven   int64   `json:"packs_proven"`
+	PacksTotal    int64   `json:"packs_total"`
+	Sampled       int64   `json:"sampled"`
+	SampledLive   int64   `json:"sampled_live"`
+	Unlisted      int64   `json:"packs_unlisted"`
+	UnlistedBytes int64   `json:"bytes_unlisted"`
+	Damaged       int     `json:"damaged"`
+	Seconds       float64 `json:"seconds"`
 }
 
 // jsonDamaged is the object of one damaged object of the repository.
@@ -45,19 +46,18 @@ func runVerify(ctx context.Context, a *app, _ []string) error {
 	return a.reading(ctx, func(s *session) error {
 		s.tell(f(s.text.Verify.Start, s.cfg.Place.URL()))
 		o := verify.Options{DataPercent: s.cfg.Share.Percent, DataBytes: s.cfg.Share.Bytes, Sample: s.cfg.Sample, Parallel: s.cfg.Parallel}
-		if dir := s.repo.CacheDir(); dir != "" {
-			o.ProofFile = filepath.Join(dir, "proof")
-		}
-		if _, known, err := s.identify(s.cwd); err == nil && known {
-			o.Live = s.cwd
+		if found, err := s.identify(s.cwd); err == nil && found.Known() {
+			o.Live, o.LiveProject = s.cwd, found.Project.ID
 		}
 		meter := s.newMeter()
 		res, err := s.verify(ctx, o, meter)
 		meter.end()
+		if res != nil {
+			s.verified(res)
+		}
 		if err != nil {
 			return err
 		}
-		s.verified(res)
 		if len(res.Damaged) > 0 {
 			return errKind(core.Damage, "damage-found", "")
 		}
@@ -75,13 +75,16 @@ func (s *session) verified(res *verify.Result) {
 		s.warn(term.Escape(i.Path) + ": " + s.reason(i.Err))
 	}
 	s.object(jsonVerify{"verify", s.cfg.Place.URL(), res.Snapshots, res.Trees, res.Chunks, res.Packs, res.PacksRead, res.BytesRead, res.PacksProven,
-		res.PacksTotal, res.Sampled, res.SampledLive, len(res.Damaged), seconds(res.Duration)})
+		res.PacksTotal, res.Sampled, res.SampledLive, res.Unlisted, res.UnlistedBytes, len(res.Damaged), seconds(res.Duration)})
 	if len(res.Damaged) == 0 {
 		s.say(f(v.Healthy, s.cfg.Place.URL()))
 	} else {
 		s.say(l.Count(v.Damaged, int64(len(res.Damaged))))
 	}
-	var data, coverage, sample string
+	var data, coverage, sample, unlisted string
+	if res.Unlisted > 0 {
+		unlisted = f(v.UnlistedLine, l.Count(v.Packs, res.Unlisted), l.Bytes(res.UnlistedBytes))
+	}
 	if res.PacksRead > 0 {
 		data = f(v.DataLine, l.Bytes(res.BytesRead), l.Count(v.Packs, res.PacksRead))
 	}
@@ -92,7 +95,7 @@ func (s *session) verified(res *verify.Result) {
 		sample = f(v.SampleLine, l.Count(v.FilesCount, res.Sampled), l.Int(res.SampledLive))
 	}
 	s.rows([2]string{v.Structure, f(v.StructureLine, l.Count(v.Snapshots, res.Snapshots), l.Count(v.Trees, res.Trees), l.Count(v.Chunks, res.Chunks),
-		l.Count(v.Packs, res.Packs))}, [2]string{v.Data, data}, [2]string{v.Coverage, coverage}, [2]string{v.Sample, sample},
+		l.Count(v.Packs, res.Packs))}, [2]string{v.Data, data}, [2]string{v.Coverage, coverage}, [2]string{v.Sample, sample}, [2]string{v.Unlisted, unlisted},
 		[2]string{v.Time, l.Duration(res.Duration)})
 }
 
@@ -111,7 +114,11 @@ func (s *session) showDamaged(d verify.Damaged) {
 	s.note(f(v.Object, term.Escape(d.Object), reason) + "\n")
 	n := s.shown(len(d.Files))
 	for _, file := range d.Files[:n] {
-		s.note("  " + f(v.Suffers, term.Escape(file.Path), shortID(file.Snapshot)) + "\n")
+		name := term.Escape(file.Path)
+		if file.Path == "." {
+			name = v.Everything
+		}
+		s.note("  " + f(v.Suffers, name, shortID(file.Snapshot)) + "\n")
 	}
 	switch rest := d.Total - int64(n); {
 	case rest > 0:

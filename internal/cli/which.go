@@ -92,11 +92,11 @@ func (s *session) mine(h history) (history, error) {
 	if s.cfg.Project != "" {
 		return h.named(s.cfg.Project)
 	}
-	p, known, err := s.identify(s.cwd)
+	found, err := s.recognize(s.cwd, h)
 	if err != nil {
 		return nil, err
 	}
-	if own := h.of(p.ID); known && len(own) > 0 {
+	if own := h.of(found.Project.ID); found.Known() && len(own) > 0 {
 		return own, nil
 	}
 	all := h.projects()

@@ -93,8 +93,11 @@ func (l Lang) Bytes(n int64) string {
 // Rate writes a speed in bytes a second.
 func (l Lang) Rate(bytesPerSecond float64) string { return l.Bytes(int64(bytesPerSecond)) + "/s" }
 
-// Duration writes a length of time with at most two units: 0.3 s, 12 s, 3 min 5 s, 2 h 10 min, 4 d 3 h.
+// Duration writes a length of time with at most two units: 40 ms, 0.3 s, 12 s, 3 min 5 s, 2 h 10 min, 4 d 3 h.
 func (l Lang) Duration(d time.Duration) string {
+	if d < 100*time.Millisecond {
+		return l.Int(d.Milliseconds()) + " ms"
+	}
 	if d < 9950*time.Millisecond {
 		return l.Decimal(d.Seconds(), 1) + " s"
 	}

@@ -84,6 +84,7 @@ type Backup struct {
 	Entries                          Plural
 	Smaller                          string // how many times smaller
 	NothingNew                       string
+	Copied                           string // the folder that this one is a copy of
 	RequestsLine                     string // requests, sent, received
 	ExcludedLine                     string // rule, entries, first
 	Reasons                          map[string]string
@@ -110,6 +111,8 @@ type Verify struct {
 	Structure, Data, Coverage, Sample, Time     string // labels
 	StructureLine, DataLine, CoverageLine       string
 	SampleLine                                  string
+	Unlisted, UnlistedLine                      string // packs, bytes
+	Everything                                  string // of a snapshot
 	Object, SuffersMore                         string
 	Suffers                                     string // file, snapshot
 	NoFile                                      string // damage that no file suffers

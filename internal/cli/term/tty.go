@@ -51,21 +51,16 @@ func Ask(ctx context.Context, in *os.File, w io.Writer, question string) (string
 	return wait(ctx, w, func() (string, error) { return readLine(in) })
 }
 
-// AskSecret is Ask without echo. The terminal is put back as it was, however it ends.
+// AskSecret is Ask without echo, which is off before the question is seen. The terminal is put back as it was, however it ends.
 func AskSecret(ctx context.Context, in *os.File, w io.Writer, question string) (string, error) {
-	fd := int(in.Fd())
-	before, err := xterm.GetState(fd)
+	restore, err := silence(int(in.Fd()))
 	if err != nil {
 		return "", err
 	}
-	defer xterm.Restore(fd, before)
-	io.WriteString(w, question)
-	secret, err := wait(ctx, w, func() (string, error) {
-		b, err := xterm.ReadPassword(fd)
-		return string(b), err
-	})
+	defer restore()
+	secret, err := Ask(ctx, in, w, question)
 	if err == nil {
-		io.WriteString(w, "\n")
+		io.WriteString(w, "\n") // the person's own is not seen
 	}
 	return secret, err
 }
