@@ -22,7 +22,7 @@ import (
 // outside is a folder with something precious, and fails the test if that changes.
 func outside(t *testing.T) string {
 	t.Helper()
-	path := t.TempDir()
+	path := tempDir(t)
 	write(t, filepath.Join(path, "precious"), "precious")
 	must(t, os.Chmod(filepath.Join(path, "precious"), 0o600))
 	before := snapshotOf(t, path)
@@ -39,7 +39,7 @@ func TestLinksThatLeadOut(t *testing.T) {
 	in := []node{dir("a", file("precious", "x"), dir("b", file("c", "y"))), file("f", "z"), dir("d", dir("e", file("precious", "1"))),
 		linked(1, file("h1", "h")), dir("i", linked(1, file("precious", "h")))}
 	m := w.save(in...)
-	out, target := outside(t), t.TempDir()
+	out, target := outside(t), tempDir(t)
 	must(t, os.Symlink(out, filepath.Join(target, "a")))
 	must(t, os.Symlink(filepath.Join(out, "precious"), filepath.Join(target, "f")))
 	must(t, os.Mkdir(filepath.Join(target, "d"), 0o755))
@@ -64,7 +64,7 @@ func TestSwappedMeanwhile(t *testing.T) {
 		sub.in = append(sub.in, file(fmt.Sprintf("f%d", i), fmt.Sprint(i)))
 	}
 	m := w.save(sub)
-	out, target := outside(t), t.TempDir()
+	out, target := outside(t), tempDir(t)
 	at := func(name string) string { return filepath.Join(target, name) }
 	must(t, os.Symlink(out, at("evil")))
 	must(t, os.Mkdir(at("real"), 0o755))
@@ -93,7 +93,7 @@ func TestHardLinksThatLeadOut(t *testing.T) {
 	mode.Mode = 0o644
 	in := []node{mode, file("content", "other"), linked(1, file("l1", "precious")), linked(1, file("l2", "precious"))}
 	m := w.save(in...)
-	out, target := outside(t), t.TempDir()
+	out, target := outside(t), tempDir(t)
 	for _, name := range []string{"mode", "content", "l1", "l2"} {
 		must(t, os.Link(filepath.Join(out, "precious"), filepath.Join(target, name)))
 		defer os.Remove(filepath.Join(target, name))
@@ -110,7 +110,7 @@ func TestHardLinksThatLeadOut(t *testing.T) {
 func TestTakenMeanwhile(t *testing.T) {
 	w := newWorld(t)
 	m := w.save(file("a", random(1, 100)), file("b", "b"), dir("d", file("x", "x"), file("y", "y")), symlink("l", "t"), linked(1, file("h1", "1")), linked(1, file("h2", "1")))
-	target := t.TempDir()
+	target := tempDir(t)
 	at := func(name string) string { return filepath.Join(target, name) }
 	j := newJob(&failing{Repo: w.r, at: 1, do: func() {
 		write(t, at("a"), "mine")
@@ -136,7 +136,7 @@ func TestTakenMeanwhile(t *testing.T) {
 func TestGrewMeanwhile(t *testing.T) {
 	w := newWorld(t)
 	m := w.save(file("a", "new"), file("was folder", "new"), dir("was file", file("x", "x")))
-	target := t.TempDir()
+	target := tempDir(t)
 	at := func(name string) string { return filepath.Join(target, name) }
 	write(t, at("a"), "old")
 	write(t, at("was folder/f"), "old")
@@ -170,7 +170,7 @@ func TestDeep(t *testing.T) {
 			n = dir(name, n, file("beside", "b"))
 		}
 		m := w.save(n)
-		target := t.TempDir()
+		target := tempDir(t)
 		for _, want := range []int64{int64(2 * c.depth), 0} {
 			if res := w.restore(m, Options{Target: target}); res.Plan.Create != want {
 				t.Errorf("%+v", res.Plan)
@@ -208,7 +208,7 @@ func TestHardLinksOverOlderCopies(t *testing.T) {
 		"mode":           func(at func(string) string) { os.Chmod(at("a"), 0o600) },
 		"nothing":        func(at func(string) string) {},
 	} {
-		target := t.TempDir()
+		target := tempDir(t)
 		at := func(s string) string { return filepath.Join(target, s) }
 		w.restore(m, Options{Target: target})
 		change(at)
@@ -228,7 +228,7 @@ func TestHardLinksOverOlderCopies(t *testing.T) {
 func TestStaleFiles(t *testing.T) {
 	w := newWorld(t)
 	m := w.save(dir("d", file("f", "x")))
-	target := t.TempDir()
+	target := tempDir(t)
 	w.restore(m, Options{Target: target})
 	write(t, filepath.Join(target, meta.TempPrefix+"1"), "half")
 	write(t, filepath.Join(target, "d", meta.TempPrefix+"2"), "half")
@@ -252,7 +252,7 @@ func TestSpecialFiles(t *testing.T) {
 	device := node{Entry: entry("null", tree.CharDevice, 0o666, fileTime)}
 	device.Device = [2]uint32{1, 3}
 	m := w.save(fifo, device, file("f", "x"))
-	target := t.TempDir()
+	target := tempDir(t)
 	res, err := w.restoreInto(m, Options{Target: target})
 	must(t, err)
 	if got := codes(res.Issues); len(got) == 0 {
@@ -276,7 +276,7 @@ func TestAttributes(t *testing.T) {
 	}
 	in := []node{with(file("f", "x")), with(dir("d"))}
 	m := w.save(in...)
-	target := t.TempDir()
+	target := tempDir(t)
 	res, err := w.restoreInto(m, Options{Target: target})
 	must(t, err)
 	if len(res.Issues) > 0 {
@@ -305,7 +305,7 @@ func TestUnprivileged(t *testing.T) {
 	}
 	w := newWorld(t)
 	m := w.save(dir("d", file("f", "x")), file("g", "y"))
-	target := t.TempDir()
+	target := tempDir(t)
 	must(t, os.MkdirAll(filepath.Join(target, "d"), 0o755))
 	must(t, os.Chmod(filepath.Join(target, "d"), 0))
 	defer os.Chmod(filepath.Join(target, "d"), 0o700)
@@ -319,7 +319,7 @@ func TestUnprivileged(t *testing.T) {
 
 // TestFull restores into a file system that is too small.
 func TestFull(t *testing.T) {
-	target := t.TempDir()
+	target := tempDir(t)
 	if err := mountSmall(target); err != nil {
 		t.Skip(err)
 	}

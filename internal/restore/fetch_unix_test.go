@@ -36,7 +36,7 @@ func TestOnlyWhatDiffersIsFetched(t *testing.T) {
 		"nothing alike":   {random(3, 12<<20), 0},
 		"empty":           {"", 0},
 	} {
-		target := t.TempDir()
+		target := tempDir(t)
 		write(t, filepath.Join(target, "big"), c.old)
 		res := w.restore(m, Options{Target: target, Overwrite: true})
 		wantTree(t, target, file("big", data))
@@ -59,7 +59,7 @@ func TestSmallBatches(t *testing.T) {
 	m := w.save(in...)
 	older := map[string]string{"big": random(1, 2<<20) + "!" + random(2, 1<<20), "more39": "x"}
 	for _, l := range []limits{{1, 1, 1, 1, 1}, {3, 5, 2, 1, 1 << 20}, {7, 1000, 3, 1 << 10, 1 << 20}} {
-		target := t.TempDir()
+		target := tempDir(t)
 		for name, data := range older {
 			write(t, filepath.Join(target, name), data)
 		}
@@ -83,7 +83,7 @@ func TestEachSegmentOnce(t *testing.T) {
 	}
 	m := w.save(in...)
 	c := &counting{Repo: w.r, reads: map[string]int{}}
-	j := newJob(c, m, Options{Target: t.TempDir(), Parallel: 1}, &listener{})
+	j := newJob(c, m, Options{Target: tempDir(t), Parallel: 1}, &listener{})
 	must(t, j.run(t.Context()))
 	wantTree(t, j.o.Target, in...)
 	for s, n := range c.reads {
@@ -144,7 +144,7 @@ func TestDamagedChunk(t *testing.T) {
 		linked(1, file("also", random(1, 900<<10)))}
 	m := w.save(in...)
 	w.flip(w.place(m, "hit"))
-	target := t.TempDir()
+	target := tempDir(t)
 	write(t, filepath.Join(target, "hit"), "old")
 	res, err := w.restoreInto(m, Options{Target: target, Overwrite: true})
 	wantCode(t, err, core.Damage, codeDamaged)
@@ -171,7 +171,7 @@ func TestMissing(t *testing.T) {
 	m := w.save(file("gone", "gone"))
 	m2 := w.save(file("gone", "gone"), file("here", "here"), file("mixed", "gone"))
 	must(t, os.Remove(w.packPath(w.place(m, "gone").Pack.Name)))
-	target := t.TempDir()
+	target := tempDir(t)
 	res, err := w.restoreInto(m2, Options{Target: target})
 	wantCode(t, err, core.Damage, codeDamaged)
 	if got := codes(res.Issues); !slices.Equal(got, []string{"gone restore-damaged", "mixed restore-damaged"}) {
@@ -188,7 +188,7 @@ func TestMissing(t *testing.T) {
 	none := file("none", "")
 	none.Size = 7
 	m3 := w.save(unknown, short, long, none, file("fine", "fine"))
-	target = t.TempDir()
+	target = tempDir(t)
 	res, err = w.restoreInto(m3, Options{Target: target})
 	wantCode(t, err, core.Damage, codeDamaged)
 	if got := codes(res.Issues); len(got) != 4 || res.Files != 1 {
@@ -203,7 +203,7 @@ func TestDamagedFolder(t *testing.T) {
 	bad := dir("bad")
 	bad.Content = tree.Content{IDs: []core.ID{{9}}}
 	m := w.save(bad, file("a", "a"), file("z", "z"))
-	target := t.TempDir()
+	target := tempDir(t)
 	for range 2 { // the second time over what the first made
 		res, err := w.restoreInto(m, Options{Target: target})
 		wantCode(t, err, core.Damage, codeDamaged)
@@ -222,7 +222,7 @@ func TestElsewhere(t *testing.T) {
 	w.again(in...)
 	for _, damage := range []func(repo.Segment){w.flip, func(s repo.Segment) { must(t, os.Remove(w.packPath(s.Pack.Name))) }} {
 		damage(w.place(m, "a"))
-		target := t.TempDir()
+		target := tempDir(t)
 		w.restore(m, Options{Target: target})
 		wantTree(t, target, in...)
 	}
@@ -233,7 +233,7 @@ func TestStoreFails(t *testing.T) {
 	w := newWorld(t)
 	m := w.save(file("a", random(1, 3<<20)), file("b", "b"))
 	broken := core.Errorf(core.Destination, "store-network", "", "unreachable")
-	j := newJob(&failing{Repo: w.r, at: 1, err: broken}, m, Options{Target: t.TempDir()}, &listener{})
+	j := newJob(&failing{Repo: w.r, at: 1, err: broken}, m, Options{Target: tempDir(t)}, &listener{})
 	wantCode(t, j.run(t.Context()), core.Destination, "store-network")
 	wantNoTemps(t, j.o.Target)
 }
@@ -276,7 +276,7 @@ func TestCancelAnywhere(t *testing.T) {
 	m := w.save(in...)
 	finished := false
 	for at := int64(1); !finished; at++ {
-		target := t.TempDir()
+		target := tempDir(t)
 		for i := range 60 {
 			if i%2 == 0 {
 				write(t, filepath.Join(target, fmt.Sprintf("f%d", i)), "old")
@@ -325,7 +325,7 @@ func TestCancelAnywhere(t *testing.T) {
 func TestCancelWhilePlanning(t *testing.T) {
 	w := newWorld(t)
 	m := w.save(some()...)
-	target := t.TempDir()
+	target := tempDir(t)
 	w.restore(m, Options{Target: target})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

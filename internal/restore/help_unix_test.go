@@ -49,7 +49,7 @@ func newWorld(t testing.TB) *world {
 // newWorldOn makes a repository whose store is seen through wrap.
 func newWorldOn(t testing.TB, wrap func(storage.Store) storage.Store) *world {
 	t.Helper()
-	w := &world{t: t, store: filepath.Join(t.TempDir(), "store")}
+	w := &world{t: t, store: filepath.Join(tempDir(t), "store")}
 	s, err := local.New(w.store)
 	must(t, err)
 	must(t, s.Ensure(t.Context()))
@@ -57,7 +57,7 @@ func newWorldOn(t testing.TB, wrap func(storage.Store) storage.Store) *world {
 	if wrap != nil {
 		store = wrap(s)
 	}
-	c, err := repo.Create(t.Context(), store, "", "test", repo.Options{Cache: t.TempDir()})
+	c, err := repo.Create(t.Context(), store, "", "test", repo.Options{Cache: tempDir(t)})
 	must(t, err)
 	w.r, w.device = c.Repo, c.Device
 	_, err = w.r.LoadIndex(t.Context())

@@ -37,7 +37,7 @@ func some() []node {
 func TestEverythingIntoAnEmptyFolder(t *testing.T) {
 	w := newWorld(t)
 	m := w.save(some()...)
-	for _, target := range []string{t.TempDir(), filepath.Join(t.TempDir(), "new", "folder")} {
+	for _, target := range []string{tempDir(t), filepath.Join(tempDir(t), "new", "folder")} {
 		res := w.restore(m, Options{Target: target})
 		whole := dir(filepath.Base(target), some()...)
 		wantEntry(t, target, &whole, true)
@@ -61,7 +61,7 @@ func TestEverythingIntoAnEmptyFolder(t *testing.T) {
 func TestDryRunWritesNothing(t *testing.T) {
 	w := newWorld(t)
 	m := w.save(some()...)
-	target := filepath.Join(t.TempDir(), "target")
+	target := filepath.Join(tempDir(t), "target")
 	res := w.restore(m, Options{Target: target, DryRun: true})
 	if _, err := os.Lstat(target); !os.IsNotExist(err) {
 		t.Errorf("the target was made: %v", err)
@@ -79,7 +79,7 @@ func TestPlanOfAnOlderCopy(t *testing.T) {
 	w := newWorld(t)
 	m := w.save(file("content", "new!"), file("size", "longer"), file("new", "n"), file("same", "same"), file("mode", "mode"),
 		file("was folder", "f"), dir("was file", file("x", "x")), symlink("lead", "there"), dir("kept", file("old", "old")), file("was link", "l"))
-	target := t.TempDir()
+	target := tempDir(t)
 	in := func(name string) string { return filepath.Join(target, name) }
 	w.restore(m, Options{Target: target})
 	for _, name := range []string{"was folder", "was link", "lead", "new"} {
@@ -140,7 +140,7 @@ func TestPlanOfAnOlderCopy(t *testing.T) {
 func TestConsent(t *testing.T) {
 	w := newWorld(t)
 	m := w.save(file("a", "new"))
-	target := t.TempDir()
+	target := tempDir(t)
 	write(t, filepath.Join(target, "a"), "old")
 	no := func(*Plan) bool { return false }
 	never := func(context.Context) error { t.Error("safety was called"); return nil }
@@ -162,7 +162,7 @@ func TestConsent(t *testing.T) {
 func TestMetadataIsSavedFirst(t *testing.T) {
 	w := newWorld(t)
 	m := w.save(file("a", "x"))
-	target := t.TempDir()
+	target := tempDir(t)
 	w.restore(m, Options{Target: target})
 	must(t, os.Chmod(filepath.Join(target, "a"), 0o600))
 	saved := 0
@@ -188,7 +188,7 @@ func TestPathsAndPatterns(t *testing.T) {
 		{[]string{"a"}, []string{"*.txt", "!w.txt"}, []node{dir("a", file("y.txt", "3"))}, 1},
 		{[]string{"."}, nil, []node{file("top.go", "1"), dir("a", file("x.go", "2"), file("y.txt", "3"), dir("b", file("z.go", "4"), file("w.txt", "5"))), dir("c", file("v.txt", "6"))}, 9},
 	} {
-		target := t.TempDir()
+		target := tempDir(t)
 		res := w.restore(m, Options{Target: target, Paths: c.paths, Patterns: c.patterns})
 		wantTree(t, target, c.want...)
 		if res.Plan.Create != c.count {
@@ -197,7 +197,7 @@ func TestPathsAndPatterns(t *testing.T) {
 	}
 	for _, o := range []Options{{Paths: []string{"a", "a/none"}}, {Paths: []string{"top.go/x"}}, {Paths: []string{"../a"}}, {Paths: []string{"/a"}},
 		{Patterns: []string{"*.none"}}, {Paths: []string{"c"}, Patterns: []string{"*.go"}}} {
-		o.Target = filepath.Join(t.TempDir(), "target")
+		o.Target = filepath.Join(tempDir(t), "target")
 		_, err := w.restoreInto(m, o)
 		wantCode(t, err, core.Usage, "no-path")
 		if _, err := os.Lstat(o.Target); err == nil {
@@ -210,7 +210,7 @@ func TestPathsAndPatterns(t *testing.T) {
 func TestLeadingFolders(t *testing.T) {
 	w := newWorld(t)
 	m := w.save(dir("a", dir("b", file("f", "1")), file("g", "2")), dir("other", file("h", "3")))
-	o := Options{Target: t.TempDir(), Paths: []string{"a/b/f"}}
+	o := Options{Target: tempDir(t), Paths: []string{"a/b/f"}}
 	must(t, os.MkdirAll(filepath.Join(o.Target, "a/b"), 0o700))
 	must(t, os.Chmod(filepath.Join(o.Target, "a"), 0o500))
 	w.restore(m, o)
@@ -221,7 +221,7 @@ func TestLeadingFolders(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 
-	o.Target = t.TempDir()
+	o.Target = tempDir(t)
 	write(t, filepath.Join(o.Target, "a"), "in the way")
 	res, err := w.restoreInto(m, o)
 	wantCode(t, err, core.Usage, "restore-would-overwrite")
@@ -233,7 +233,7 @@ func TestLeadingFolders(t *testing.T) {
 	wantTree(t, o.Target, dir("a", dir("b", file("f", "1"))))
 	wantNoTemps(t, o.Target)
 
-	o = Options{Target: t.TempDir(), Patterns: []string{"h"}}
+	o = Options{Target: tempDir(t), Patterns: []string{"h"}}
 	write(t, filepath.Join(o.Target, "a"), "not on the way to anything")
 	w.restore(m, o)
 	if got := read(t, filepath.Join(o.Target, "a")); got != "not on the way to anything" {

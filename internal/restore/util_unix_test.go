@@ -12,6 +12,21 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// tempDir is T.TempDir for folders that may get modes which keep its owner out.
+func tempDir(t testing.TB) string {
+	t.Helper()
+	path := t.TempDir()
+	t.Cleanup(func() {
+		_ = filepath.WalkDir(path, func(path string, d os.DirEntry, err error) error {
+			if d != nil && d.IsDir() {
+				_ = os.Chmod(path, 0o700)
+			}
+			return nil
+		})
+	})
+	return path
+}
+
 func tm(ns int64) time.Time { return time.Unix(0, ns) }
 
 func lstat(t testing.TB, path string) (st unix.Stat_t) {
@@ -49,4 +64,19 @@ func snapshotOf(t testing.TB, root string) (s string) {
 		return nil
 	}))
 	return s
+}
+
+// removeOthers removes from a folder what another has not: a restore leaves it.
+func removeOthers(t testing.TB, path, like string) {
+	t.Helper()
+	entries, err := os.ReadDir(path)
+	must(t, err)
+	for _, e := range entries {
+		p, l := filepath.Join(path, e.Name()), filepath.Join(like, e.Name())
+		if _, err := os.Lstat(l); os.IsNotExist(err) {
+			must(t, os.RemoveAll(p))
+		} else if e.IsDir() {
+			removeOthers(t, p, l)
+		}
+	}
 }
