@@ -4,6 +4,7 @@ package backup
 
 import (
 	"bytes"
+	"context"
 	"os"
 	"path/filepath"
 	"testing"
@@ -214,4 +215,11 @@ func projectID(root string) (id core.UUID) {
 	h := crypto.Hash([]byte(root))
 	copy(id[:], h[:])
 	return id
+}
+
+// contextAfter returns a context that is cancelled, not timed out, after a time.
+func contextAfter(t *testing.T, d time.Duration) (context.Context, func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	timer := time.AfterFunc(d, cancel)
+	return ctx, func() { timer.Stop(); cancel() }
 }

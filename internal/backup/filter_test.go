@@ -1,0 +1,214 @@
+//go:build linux || darwin
+
+package backup
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"backup_projeto/internal/meta"
+	"backup_projeto/internal/repo"
+	"backup_projeto/internal/report"
+	"backup_projeto/internal/snapshot"
+	"backup_projeto/internal/tree"
+)
+
+// fill makes files with their own names as content; a name that ends in a slash makes a folder.
+func fill(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, data := range files {
+		path := filepath.Join(dir, name)
+		must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		must(t, os.WriteFile(path, []byte(data), 0o644))
+	}
+}
+
+// paths lists what a snapshot holds.
+func paths(t *testing.T, r *repo.Repo, m *snapshot.Manifest) (out []string) {
+	t.Helper()
+	must(t, r.Walk(t.Context(), &m.Root, func(path string, _ *tree.Entry, err error) error {
+		must(t, err)
+		if path != "" {
+			out = append(out, path)
+		}
+		return nil
+	}))
+	return out
+}
+
+const tag = "Signature: 8a477f597d28d172789f06886806bc55\n"
+
+func TestWhatIsLeftOut(t *testing.T) {
+	files := map[string]string{
+		".backupignore": "*.log\n/build\n", "a.log": "1", "keep.txt": "2", "build/out": "3", "build/keep.txt": "4", "src/build/x": "5",
+		"src/.backupignore": "!b.log\n", "src/b.log": "6", "src/c.log": "7", "node_modules/x/y": "8",
+		"cache/CACHEDIR.TAG": tag, "cache/big": "9", "cache/sub/z": "10", "large": strings.Repeat("x", 5000),
+	}
+	dir := t.TempDir()
+	fill(t, dir, files)
+	for name, c := range map[string]struct {
+		o    Options
+		want []string
+		out  map[string]int64
+	}{
+		"rules": {Options{}, []string{".backupignore", "cache", "cache/CACHEDIR.TAG", "keep.txt", "large", "node_modules", "node_modules/x", "node_modules/x/y",
+			"src", "src/.backupignore", "src/b.log", "src/build", "src/build/x"}, map[string]int64{"*.log": 2, "/build": 1, "cachedir-tag": 1}},
+		"flags": {Options{Exclude: []string{"node_modules", "src"}, Include: []string{"build/keep.txt", "cache/sub"}, MaxSize: 4999},
+			[]string{".backupignore", "build", "build/keep.txt", "cache", "cache/CACHEDIR.TAG", "cache/sub", "cache/sub/z", "keep.txt"},
+			map[string]int64{"*.log": 1, "/build": 1, "cachedir-tag": 1, "max-size": 1, "node_modules": 1, "src": 1}},
+		"repository": {Options{Exclude: []string{"*"}, Include: []string{"/src"}, SkipPaths: []string{filepath.Join(dir, "src", "build")}},
+			[]string{"src", "src/.backupignore", "src/b.log", "src/build", "src/c.log"}, map[string]int64{"*": 7, "repository": 1}},
+	} {
+		r := newRepo(t)
+		o := options(dir)
+		o.Exclude, o.Include, o.MaxSize, o.SkipPaths = c.o.Exclude, c.o.Include, c.o.MaxSize, c.o.SkipPaths
+		for range 2 { // the second time with the local state
+			res := save(t, r, o)
+			if got := paths(t, r, res.Snapshot); !slices.Equal(got, c.want) {
+				t.Errorf("%s:\n got %q\nwant %q", name, got, c.want)
+			}
+			out := map[string]int64{}
+			for _, e := range res.Snapshot.Excluded {
+				out[e.Rule] = e.Count
+			}
+			if !maps.Equal(out, c.out) {
+				t.Errorf("%s: left out %v, want %v", name, out, c.out)
+			}
+			time.Sleep(30 * time.Millisecond)
+		}
+	}
+}
+
+// TestChangedRulesAreNoticed takes something out of a project whose files did not change, and brings it back.
+func TestChangedRulesAreNoticed(t *testing.T) {
+	r, dir := newRepo(t), t.TempDir()
+	fill(t, dir, map[string]string{"a/x": "1", "a/y": "2", "b/z": "3"})
+	settle()
+	o := options(dir)
+	for _, c := range []struct {
+		exclude []string
+		want    string
+		removed int64
+	}{{nil, "a a/x a/y b b/z", 0}, {[]string{"x"}, "a a/y b b/z", 1}, {[]string{"b"}, "a a/x a/y", 1}, {nil, "a a/x a/y b b/z", 0}} {
+		o.Exclude = c.exclude
+		res := save(t, r, o)
+		if got := strings.Join(paths(t, r, res.Snapshot), " "); got != c.want || res.Snapshot.Counts.Removed != c.removed {
+			t.Errorf("%v: %s, %+v", c.exclude, got, res.Snapshot.Counts)
+		}
+	}
+}
+
+// TestGrowingFile appends to a file without end while it is read: it is marked, saved as far as it was read, and the rest is saved.
+func TestGrowingFile(t *testing.T) {
+	r, dir := newRepo(t), t.TempDir()
+	fill(t, dir, map[string]string{"log": strings.Repeat("line\n", 2_000_000), "other": "x"})
+	stop, stopped := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(stopped)
+		f, err := os.OpenFile(filepath.Join(dir, "log"), os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			return
+		}
+		defer f.Close()
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				f.WriteString("more\n")
+			}
+		}
+	}()
+	res := save(t, r, options(dir))
+	close(stop)
+	<-stopped
+	m := res.Snapshot
+	if !m.Partial() || len(m.Unread) != 1 || m.Unread[0].Path != "log" || m.Unread[0].Reason != meta.ReasonChanged || len(res.Issues) != 1 {
+		t.Errorf("unread: %v", m.Unread)
+	}
+	for _, name := range []string{"log", "other"} {
+		e, err := r.Find(t.Context(), &m.Root, name)
+		must(t, err)
+		var n counter
+		must(t, r.WriteFile(t.Context(), e, &n))
+		if int64(n) != e.Size || e.Size == 0 {
+			t.Errorf("%s: %d bytes, entry says %d", name, n, e.Size)
+		}
+	}
+	if again := save(t, r, options(dir)); again.Snapshot.Partial() || again.Snapshot.Counts.Changed+again.Snapshot.Counts.New == 0 {
+		t.Errorf("the next backup: %+v", again.Snapshot.Counts)
+	}
+}
+
+type counter int64
+
+func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return len(p), nil }
+
+// TestTruncatedWhileRead cuts a file short in the middle of reading it: what is saved is one of its states.
+func TestTruncatedWhileRead(t *testing.T) {
+	r, dir := newRepo(t), t.TempDir()
+	fill(t, dir, map[string]string{"f": strings.Repeat("0123456789", 1_000_000)})
+	go func() {
+		for i := 900; i > 0; i-- {
+			os.Truncate(filepath.Join(dir, "f"), int64(i)*10_000)
+		}
+	}()
+	m := save(t, r, options(dir)).Snapshot
+	e, err := r.Find(t.Context(), &m.Root, "f")
+	must(t, err)
+	var n counter
+	must(t, r.WriteFile(t.Context(), e, &n))
+}
+
+// TestVanishing deletes folders and files while they are saved: they are not in the snapshot, and nothing is wrong with it.
+func TestVanishing(t *testing.T) {
+	for range 5 {
+		r, dir := newRepo(t), t.TempDir()
+		files := map[string]string{}
+		for _, d := range strings.Split("abcdefghij", "") {
+			for _, f := range strings.Split("klmnopqrst", "") {
+				files[d+"/"+f+"/x"] = d + f
+			}
+		}
+		fill(t, dir, files)
+		go func() {
+			for _, d := range strings.Split("jihgf", "") {
+				os.RemoveAll(filepath.Join(dir, d))
+			}
+		}()
+		res := save(t, r, options(dir))
+		for _, u := range res.Snapshot.Unread {
+			t.Errorf("%s is listed as unread: %s", u.Path, u.Detail)
+		}
+		got := paths(t, r, res.Snapshot)
+		for name := range files {
+			if name < "f" && !slices.Contains(got, name) {
+				t.Errorf("%s is missing", name)
+			}
+		}
+	}
+}
+
+// TestCancelled ends a backup at many moments: nothing is saved then, and the next one succeeds.
+func TestCancelled(t *testing.T) {
+	r, dir := newRepo(t), t.TempDir()
+	files := map[string]string{}
+	for i := range 400 {
+		files[strings.Repeat("d/", i%7)+string(rune('a'+i%26))+string(rune('a'+i/26))] = strings.Repeat("content ", i*20)
+	}
+	fill(t, dir, files)
+	for i := range 20 {
+		ctx, cancel := contextAfter(t, time.Duration(i)*500*time.Microsecond)
+		res, err := Run(ctx, r, options(dir), &report.Discard{})
+		cancel()
+		if err == nil {
+			wantTree(t, r, res.Snapshot, dir)
+		}
+	}
+	wantTree(t, r, save(t, r, options(dir)).Snapshot, dir)
+}
