@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/index"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/tree"
 )
@@ -34,9 +35,8 @@ func (s *search) folder(ctx context.Context, snap core.UUID, path string, c tree
 		if err != nil {
 			return found.unreadable(err)
 		}
-		s.blame(id, found)
-		if list {
-			return nil
+		if _, err := s.blame(ctx, id, found); err != nil || list {
+			return err
 		}
 		entries, err := s.v.piece(ctx, id, &last)
 		if err != nil {
@@ -77,11 +77,11 @@ func (s *search) entry(ctx context.Context, snap core.UUID, dir string, piece *c
 			if err != nil {
 				return found.unreadable(err)
 			}
-			n := s.blame(id, found)
+			n, err := s.blame(ctx, id, found)
 			if !list {
 				length += n
 			}
-			return nil
+			return err
 		})
 		if err != nil {
 			return false, err
@@ -100,32 +100,43 @@ func (s *search) entry(ctx context.Context, snap core.UUID, dir string, piece *c
 var errLength = errors.New("the blocks are not as long as the file")
 
 // blame finds the objects because of which a block cannot be had, and returns how long it is.
-func (s *search) blame(id *core.ID, found culprits) (length int64) {
+func (s *search) blame(ctx context.Context, id *core.ID, found culprits) (length int64, err error) {
 	v := s.v
 	places := v.r.Lookup(id)
 	for i := range places {
-		l := &places[i]
-		length = int64(l.Length)
-		if suspect := v.packs.suspects[l.Pack.Name]; v.packs.has(&l.Pack.Name) && (suspect == nil || !suspect.lost(l)) {
-			return length
+		length = int64(places[i].Length)
+		if lost, err := v.lost(ctx, id, &places[i]); err != nil || !lost {
+			return length, err
 		}
 	}
-	unlisted := true
+	listed := false
 	for i := range places {
 		if name := places[i].Pack.Name; v.packs.all[name] != nil {
-			unlisted = false
+			listed = true
 			found[repo.PackName(name)] = nil
 		}
 	}
-	if unlisted {
-		for _, object := range v.badIndex {
-			found[object] = nil
-		}
-		if len(v.badIndex) == 0 {
-			found["index"] = core.Errorf(core.Damage, codeBlocks, "index", "block %s", id.Short())
-		}
+	if listed {
+		return length, nil
 	}
-	return length
+	for _, object := range v.badIndex {
+		found[object] = nil
+	}
+	if len(v.badIndex) == 0 {
+		found["index"] = core.Errorf(core.Damage, codeBlocks, "index", "block %s", id.Short())
+	}
+	return length, nil
+}
+
+// lost reports whether a reader cannot have a block from a place.
+func (v *run) lost(ctx context.Context, id *core.ID, l *index.Location) (bool, error) {
+	if !v.packs.has(&l.Pack.Name) {
+		return true, nil
+	}
+	if s := v.packs.suspects[l.Pack.Name]; s != nil {
+		return s.lost(ctx, v.r, id, l)
+	}
+	return false, nil
 }
 
 // unreadable takes the damage that reading a block met, and returns any other error. Where the block is to blame already, that says more.

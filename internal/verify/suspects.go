@@ -18,8 +18,7 @@ type suspect struct {
 	flaws    map[uint32][]uint32 // by segment, offsets of chunks, nil for all; guarded by mu
 }
 
-// examine reads the pack as an index entry says. Index objects that say different things are different chances to read it: what one of
-// them gives is not lost.
+// examine reads the pack as an index entry says. What a second, different entry says is not read: see lost.
 func (s *suspect) examine(ctx context.Context, r *repo.Repo, e *pack.Entry) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -27,38 +26,34 @@ func (s *suspect) examine(ctx context.Context, r *repo.Repo, e *pack.Entry) erro
 	if slices.Contains(s.examined, sum) {
 		return nil
 	}
-	found, err := r.Examine(ctx, e)
-	if err != nil {
-		return err
+	if s.examined = append(s.examined, sum); len(s.examined) > 1 {
+		return nil
 	}
-	flaws := map[uint32][]uint32{}
-	for _, f := range found {
-		old, also := s.flaws[f.Number]
-		switch {
-		case len(s.examined) == 0 || also && old == nil:
-			flaws[f.Number] = f.Offsets
-		case also && f.Offsets == nil:
-			flaws[f.Number] = old
-		case also:
-			both := slices.DeleteFunc(f.Offsets, func(o uint32) bool { return !slices.Contains(old, o) })
-			if len(both) > 0 {
-				flaws[f.Number] = both
-			}
-		}
+	s.flaws = map[uint32][]uint32{}
+	flaws, err := r.Examine(ctx, e)
+	for _, f := range flaws {
+		s.flaws[f.Number] = f.Offsets
 	}
-	s.flaws, s.examined = flaws, append(s.examined, sum)
-	return nil
+	return err
 }
 
-// lost reports whether a reader cannot have a chunk. Of a pack that was not examined, as its index object is gone, nothing can be had.
-func (s *suspect) lost(l *index.Location) bool {
+// lost reports whether a reader cannot have a chunk from a place. Of a pack that was not examined, as its index object is gone, nothing can
+// be had. Where index objects contradict each other, each is a chance, and trying tells.
+func (s *suspect) lost(ctx context.Context, r *repo.Repo, id *core.ID, l *index.Location) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.examined) == 0 {
-		return true
+	switch len(s.examined) {
+	case 0:
+		return true, nil
+	case 1:
+		offsets, bad := s.flaws[l.Number]
+		return bad && (offsets == nil || slices.Contains(offsets, l.Offset)), nil
 	}
-	offsets, bad := s.flaws[l.Number]
-	return bad && (offsets == nil || slices.Contains(offsets, l.Offset))
+	_, err := r.Chunk(ctx, *id)
+	if core.KindOf(err) == core.Damage {
+		return true, nil
+	}
+	return false, err
 }
 
 // explain finds out what is lost and who suffers from it, once it is known that something is wrong.
