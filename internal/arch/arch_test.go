@@ -27,7 +27,7 @@ var layers = [][]string{
 	{"i18n"},
 	{"config"},
 	{"strategy"},
-	{"cli/term"},
+	{"cli/term", "cli/browse"},
 	{"cli"},
 }
 
