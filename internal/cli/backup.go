@@ -39,7 +39,7 @@ func runBackup(ctx context.Context, a *app, _ []string) error {
 	if err != nil {
 		return err
 	}
-	s.tell(f(s.text.Backup.Start, term.Escape(p.Name), s.cfg.Place.URL()))
+	s.tell(f(s.text.Backup.Start, term.Escape(p.Name), s.place()))
 	o := s.backupOptions(s.cwd, p)
 	o.Tags, o.DryRun = s.cfg.Tags, s.cfg.DryRun
 	o.Exclude, o.Include, o.OneFileSystem, o.MaxSize = s.cfg.Exclude, s.cfg.Include, s.cfg.OneFileSystem, s.cfg.MaxSize
@@ -78,7 +78,7 @@ func (s *session) ours(ctx context.Context) (snapshot.Project, error) {
 		}
 	}
 	if found.How == project.Copied {
-		s.tell(f(s.text.Backup.Copied, term.Escape(found.Of)))
+		s.tell(f(s.text.Backup.Copied, s.tilde(found.Of)))
 	}
 	if s.cfg.Project != "" {
 		found.Project.Name = s.cfg.Project
@@ -113,7 +113,7 @@ func (s *session) summary(res *backup.Result) {
 	if s.cfg.DryRun {
 		head = text.DryRun
 	}
-	s.say(f(head, shortID(m.ID), term.Escape(m.Project.Name), s.cfg.Place.URL()))
+	s.say(f(head, shortID(m.ID), term.Escape(m.Project.Name), s.place()))
 	c := m.Counts
 	requests := ""
 	if s.verbose {
@@ -129,6 +129,8 @@ func (s *session) summary(res *backup.Result) {
 func (s *session) storedLine(c snapshot.Counts) string {
 	text, l := s.text.Backup, s.lang
 	switch {
+	case s.cfg.DryRun && c.BytesNew > 0:
+		return f(text.WouldStore, l.Bytes(c.BytesNew))
 	case c.BytesStored == 0:
 		return text.NothingNew
 	case c.BytesStored > 0 && c.BytesNew > c.BytesStored:

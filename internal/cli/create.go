@@ -87,7 +87,7 @@ func (s *session) ensurePlace(ctx context.Context) error {
 	p := s.cfg.Place
 	if there {
 		if p.Strategy == "local" && !p.Embedded && !isEmpty(p.Path) {
-			return s.must(ctx, f(s.text.Keys.AskNotEmpty, p.Path))
+			return s.must(ctx, f(s.text.Keys.AskNotEmpty, s.place()))
 		}
 		return nil
 	}
@@ -95,7 +95,7 @@ func (s *session) ensurePlace(ctx context.Context) error {
 	case p.Strategy != "local":
 		err = s.must(ctx, f(s.text.Keys.AskBucket, p.Bucket))
 	case !p.Embedded && !exists(filepath.Dir(p.Path)):
-		err = s.must(ctx, f(s.text.Keys.AskFolder, p.Path))
+		err = s.must(ctx, f(s.text.Keys.AskFolder, s.place()))
 	}
 	if err != nil {
 		return err
@@ -159,7 +159,7 @@ func (s *session) announce(code []byte, path string) {
 		shown = keys.FormatCode(code)
 	}
 	s.object(jsonCreated{"created", s.header.ID.String(), place, path, shown})
-	s.tell(f(k.Created, place))
+	s.tell(f(k.Created, s.place()))
 	switch {
 	case s.printer.json:
 	case code == nil:
@@ -168,7 +168,7 @@ func (s *session) announce(code []byte, path string) {
 		s.note("\n" + k.CodeIntro + "\n\n    " + shown + "\n\n")
 		s.note(s.wrapped(k.CodeAdvice) + "\n\n    " + s.typeThis("key recovery") + "\n\n")
 	}
-	s.tell(f(k.DeviceKey, path))
+	s.tell(f(k.DeviceKey, s.tilde(path)))
 }
 
 // typeAnywhere returns a command to type on any machine: with the whole place, however it was given here.

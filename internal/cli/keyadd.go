@@ -101,7 +101,7 @@ func (s *session) addDevice(ctx context.Context, label, file string) (*keys.Slot
 		os.Remove(path)
 		return nil, err
 	}
-	s.tell(f(s.text.Keys.FileWritten, path))
+	s.tell(f(s.text.Keys.FileWritten, s.tilde(path)))
 	s.tell(s.wrapped(f(s.text.Keys.FileUse, variablePrefix+s.lang.Pick("DEVICE_KEY_FILE", "CHAVE_DISPOSITIVO_ARQUIVO"))))
 	return slot, nil
 }

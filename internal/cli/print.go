@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -140,6 +142,17 @@ func (p *printer) table(rows [][]string, right ...int) {
 		p.say(line)
 	}
 }
+
+// tilde shortens a path below the home folder, as shells write it.
+func (a *app) tilde(path string) string {
+	if rest, ok := strings.CutPrefix(path, a.home+string(filepath.Separator)); ok && a.home != "" && runtime.GOOS != "windows" {
+		path = "~/" + rest
+	}
+	return term.Escape(path)
+}
+
+// place is where the repository is, for people.
+func (a *app) place() string { return a.tilde(a.cfg.Place.URL()) }
 
 // f fills a message's verbs.
 func f(message string, args ...any) string { return fmt.Sprintf(message, args...) }

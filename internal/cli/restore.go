@@ -21,6 +21,7 @@ type restoring struct {
 	target string
 	plan   *restore.Plan // once it is known
 	asked  bool          // and the person said no
+	waited time.Duration // for an answer
 	safety *snapshot.Manifest
 }
 
@@ -46,7 +47,7 @@ func runRestore(ctx context.Context, a *app, args []string) error {
 		if err != nil {
 			return err
 		}
-		s.tell(f(s.text.Restore.Start, shortID(m.ID), term.Escape(m.Project.Name), s.lang.Date(when(m)), r.target))
+		s.tell(f(s.text.Restore.Start, shortID(m.ID), term.Escape(m.Project.Name), s.lang.Date(when(m)), s.tilde(r.target)))
 		meter := s.newMeter()
 		res, err := s.restore(ctx, m, o, meter)
 		meter.end()
@@ -68,7 +69,7 @@ func runRestore(ctx context.Context, a *app, args []string) error {
 		default:
 			return err
 		}
-		res.Duration = time.Since(start)
+		res.Duration = time.Since(start) - r.waited
 		r.summary(res, err == nil)
 		if r.cfg.DryRun || err != nil {
 			return err
@@ -108,7 +109,9 @@ func (r *restoring) confirm(ctx context.Context, plan *restore.Plan) bool {
 	if r.cfg.Overwrite {
 		return true
 	}
+	begun := time.Now()
 	yes, err := r.ask(ctx, r.lang.Count(r.text.Restore.Ask, plan.Overwrite))
+	r.waited = time.Since(begun)
 	r.asked = err == nil && !yes
 	return yes
 }
@@ -285,7 +288,7 @@ func (r *restoring) summary(res *restore.Result, well bool) {
 		r.say(text.NothingToDo)
 		return
 	}
-	r.say(f(text.Done, shortID(r.m.ID), r.target))
+	r.say(f(text.Done, shortID(r.m.ID), r.tilde(r.target)))
 	r.rows([2]string{text.Written, l.Count(r.text.Verify.FilesCount, res.Files) + ", " + l.Bytes(res.Bytes)},
 		[2]string{text.Fetched, l.Bytes(res.Fetched)}, [2]string{text.Verified, l.Count(r.text.Verify.FilesCount, res.Verified)},
 		[2]string{text.Time, l.Duration(res.Duration)})

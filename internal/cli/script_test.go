@@ -44,10 +44,10 @@ func logged(p Process) Process {
 	return p
 }
 
-// scripts runs every script whose name begins with one of the prefixes.
-func scripts(t *testing.T, setup func(*testscript.Env) error) {
+// scripts runs every script of a folder; env has further variables.
+func scripts(t *testing.T, dir string, vars ...string) {
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata/script",
+		Dir: dir,
 		Setup: func(env *testscript.Env) error {
 			home := filepath.Join(env.WorkDir, "home")
 			project := filepath.Join(env.WorkDir, "app")
@@ -59,7 +59,8 @@ func scripts(t *testing.T, setup func(*testscript.Env) error) {
 			env.Cd = project
 			env.Vars = append(env.Vars, "HOME="+home, "LANG=C.UTF-8", "LC_ALL=", "BACKUP_PROJETO_KEYRING=off", "CI=",
 				jsonLog+"="+os.Getenv(jsonLog))
-			return setup(env)
+			env.Vars = append(env.Vars, vars...)
+			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exits":    cmdExits,
@@ -145,26 +146,30 @@ func cmdWaitFor(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("%s does not appear", args[0])
 }
 
-// cmdFlip changes one byte near the beginning of every file below a folder: a disk that lies.
+// cmdFlip changes one byte near the beginning of the nth file (from 1) below a folder: a disk that lies. Twice is as before.
 func cmdFlip(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: flip FOLDER")
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: flip FOLDER N")
 	}
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
 	n := 0
 	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
+		}
+		if n++; n != at {
+			return nil
 		}
 		data, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
 		data[min(20, len(data)/4)] ^= 0x40
-		n++
 		return os.WriteFile(path, data, 0o600)
 	}))
-	if n == 0 {
-		ts.Fatalf("nothing to damage in %s", args[0])
+	if n < at {
+		ts.Fatalf("%d files in %s", n, args[0])
 	}
 }
 

@@ -211,7 +211,7 @@ func (s *session) joinMachine(ctx context.Context) {
 		s.warn(f(s.text.Keys.NotJoined, s.reason(err)))
 		return
 	}
-	s.tell(f(s.text.Keys.Joined, path))
+	s.tell(f(s.text.Keys.Joined, s.tilde(path)))
 	s.object(jsonJoined{"joined", s.header.ID.String(), path})
 }
 

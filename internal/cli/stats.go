@@ -70,7 +70,7 @@ func (s *session) showStats(o jsonStats, h history) {
 	if o.BytesStored > 0 && o.BytesSeen > o.BytesStored {
 		ratio = f(s.text.Backup.Smaller, l.Decimal(float64(o.BytesSeen)/float64(o.BytesStored), 1))
 	}
-	s.rows([2]string{b.StatsPlace, o.Place}, [2]string{b.StatsID, o.Repository}, [2]string{b.StatsSnapshots, snapshots},
+	s.rows([2]string{b.StatsPlace, s.place()}, [2]string{b.StatsID, o.Repository}, [2]string{b.StatsSnapshots, snapshots},
 		[2]string{b.StatsContent, f(b.StatsContentLine, l.Bytes(o.BytesSeen), l.Bytes(o.BytesLatest))},
 		[2]string{b.StatsStored, l.Bytes(o.BytesStored) + " (" + l.Count(s.text.Verify.Packs, o.Packs) + ", " + l.Count(b.Objects, o.Objects) + ")"},
 		[2]string{b.StatsRatio, ratio})

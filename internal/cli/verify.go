@@ -44,7 +44,7 @@ type jsonSuffers struct {
 
 func runVerify(ctx context.Context, a *app, _ []string) error {
 	return a.reading(ctx, func(s *session) error {
-		s.tell(f(s.text.Verify.Start, s.cfg.Place.URL()))
+		s.tell(f(s.text.Verify.Start, s.place()))
 		o := verify.Options{DataPercent: s.cfg.Share.Percent, DataBytes: s.cfg.Share.Bytes, Sample: s.cfg.Sample, Parallel: s.cfg.Parallel}
 		if found, err := s.identify(s.cwd); err == nil && found.Known() {
 			o.Live, o.LiveProject = s.cwd, found.Project.ID
@@ -77,7 +77,7 @@ func (s *session) verified(res *verify.Result) {
 	s.object(jsonVerify{"verify", s.cfg.Place.URL(), res.Snapshots, res.Trees, res.Chunks, res.Packs, res.PacksRead, res.BytesRead, res.PacksProven,
 		res.PacksTotal, res.Sampled, res.SampledLive, res.Unlisted, res.UnlistedBytes, len(res.Damaged), seconds(res.Duration)})
 	if len(res.Damaged) == 0 {
-		s.say(f(v.Healthy, s.cfg.Place.URL()))
+		s.say(f(v.Healthy, s.place()))
 	} else {
 		s.say(l.Count(v.Damaged, int64(len(res.Damaged))))
 	}

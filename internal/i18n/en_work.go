@@ -11,7 +11,7 @@ func enBackup() Backup {
 		New: Plural{"%s new", "%s new"}, Changed: Plural{"%s changed", "%s changed"},
 		Removed: Plural{"%s removed", "%s removed"}, Unchanged: Plural{"%s unchanged", "%s unchanged"},
 		Entries: Plural{"%s entry", "%s entries"},
-		Smaller: "%s times smaller", NothingNew: "nothing new",
+		Smaller: "%s times smaller", NothingNew: "nothing new", WouldStore: "%s of new content, before compression",
 		Copied:       "This folder is a copy of %s, which keeps its own history; this one begins a new project",
 		RequestsLine: "%[1]s (%[2]s sent, %[3]s received)",
 		ExcludedLine: "%[1]s: %[2]s, the first is %[3]s",

@@ -84,6 +84,7 @@ type Backup struct {
 	Entries                          Plural
 	Smaller                          string // how many times smaller
 	NothingNew                       string
+	WouldStore                       string // bytes
 	Copied                           string // the folder that this one is a copy of
 	RequestsLine                     string // requests, sent, received
 	ExcludedLine                     string // rule, entries, first

@@ -11,7 +11,7 @@ func ptBackup() Backup {
 		New: Plural{"%s novo", "%s novos"}, Changed: Plural{"%s alterado", "%s alterados"},
 		Removed: Plural{"%s removido", "%s removidos"}, Unchanged: Plural{"%s inalterado", "%s inalterados"},
 		Entries: Plural{"%s entrada", "%s entradas"},
-		Smaller: "%s vezes menor", NothingNew: "nada de novo",
+		Smaller: "%s vezes menor", NothingNew: "nada de novo", WouldStore: "%s de conteúdo novo, antes de comprimir",
 		Copied:       "Esta pasta é uma cópia de %s, que fica com o próprio histórico; esta começa um projeto novo",
 		RequestsLine: "%[1]s (%[2]s enviados, %[3]s recebidos)",
 		ExcludedLine: "%[1]s: %[2]s, a primeira é %[3]s",
