@@ -133,7 +133,7 @@ func enRestoreErrors() map[core.Code]ErrorText {
 		"restore-not-made":   {"it could not be written: {detail}", "Mend the cause and run the same command again; what is right already is left alone."},
 		"restore-name-taken": {"something else has this name by now, or this disk does not tell the two names apart", "Nothing was replaced. Restore it alone into another folder with --to."},
 		"restore-blocked":    {"what is there cannot be looked at: {detail}", "Mend its permissions, or restore into another folder with --to."},
-		"restore-metadata":   {"it was restored, but not its {detail}", "Run it as a user who may set that, or on a disk that has it."},
+		"restore-metadata":   {"it was restored, but not all of its owner, permissions, dates and attributes[[: {detail}]]", "Run it as a user who may set that, or on a disk that has it."},
 		"restore-special":    {"this system or user cannot make such a special file", "It has no content, so nothing is lost. Run it as the superuser if you need it."},
 		"restore-left":       {"what was replaced could not be removed entirely: {detail}", "The rest is under this name; look at it, and remove it by hand."},
 		"restore-link":       {"a hard link could not be made, so it is a file of its own", "Nothing is lost; it only takes more room."},

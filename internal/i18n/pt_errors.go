@@ -133,7 +133,7 @@ func ptRestoreErrors() map[core.Code]ErrorText {
 		"restore-not-made":   {"não foi possível gravar: {detail}", "Resolva a causa e rode o mesmo comando de novo; o que já está certo não é tocado."},
 		"restore-name-taken": {"outra coisa já tem esse nome, ou este disco não distingue os dois nomes", "Nada foi substituído. Restaure só isto em outra pasta com --para."},
 		"restore-blocked":    {"o que está lá não pode ser examinado: {detail}", "Acerte as permissões, ou restaure em outra pasta com --para."},
-		"restore-metadata":   {"foi restaurado, mas sem isto: {detail}", "Rode com um usuário que possa definir isso, ou em um disco que o aceite."},
+		"restore-metadata":   {"foi restaurado, mas não por completo o dono, as permissões, as datas e os atributos[[: {detail}]]", "Rode com um usuário que possa definir isso, ou em um disco que o aceite."},
 		"restore-special":    {"este sistema ou usuário não pode criar esse arquivo especial", "Ele não tem conteúdo, então nada se perdeu. Rode como superusuário se precisar dele."},
 		"restore-left":       {"o que foi substituído não pôde ser removido por completo: {detail}", "O resto está com este nome; examine-o e remova-o à mão."},
 		"restore-link":       {"não foi possível criar um hard link, então é um arquivo próprio", "Nada se perdeu; só ocupa mais espaço."},

@@ -68,7 +68,7 @@ func (w *writer) begun(it *item) (*meta.Temp, error) {
 func (w *writer) store(it *item, off int64, data []byte) error {
 	if err := w.storeChunk(it, off, data); err != nil {
 		if general(err) {
-			return err
+			return w.failed(it.in, it.e.Name, err)
 		}
 		it.fail(err)
 	}

@@ -64,7 +64,7 @@ func (j *job) note(path string, code core.Code, err error) {
 
 // lose reports an entry that was not restored, or a folder with all that is below it.
 func (j *job) lose(path string, err error) {
-	e := &core.Error{Kind: core.Source, Code: codeNotMade, Subject: path, Err: err}
+	e := &core.Error{Kind: core.Source, Code: codeNotMade, Subject: path, Err: cause(err)}
 	switch code := core.CodeOf(err); {
 	case core.KindOf(err) == core.Damage:
 		e.Kind, e.Code = core.Damage, codeDamaged
@@ -97,6 +97,14 @@ func (j *job) report(path string, err error) {
 	}
 	j.issues.mu.Unlock()
 	j.rep.Issue(issue)
+}
+
+// cause leaves out what only repeats the kind, and the name without its path.
+func cause(err error) error {
+	if e, ok := err.(*core.Error); ok && e.Code == "" && e.Err != nil {
+		return e.Err
+	}
+	return err
 }
 
 // general reports whether an error of the target concerns more than one entry, so that going on is no use: it is full, or no

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"backup_projeto/internal/core"
 	"backup_projeto/internal/meta"
 	"backup_projeto/internal/tree"
 )
@@ -286,7 +287,7 @@ func (w *writer) finish(f *folder) error {
 // cannot be used, that is reported, once.
 func (w *writer) failed(in *folder, name string, err error) error {
 	if general(err) {
-		return err
+		return &core.Error{Kind: core.Source, Subject: in.path(name), Err: cause(err)}
 	}
 	blocked := (*folder)(nil)
 	for f := in; f != nil; f = f.up {
