@@ -108,10 +108,10 @@ func TestRounds(t *testing.T) {
 		}
 	}
 	file := filepath.Join(t.TempDir(), "proof")
-	res, err := Run(t.Context(), p.open(""), Options{DataPercent: 100, ProofFile: file}, &report.Discard{})
+	_, err := Run(t.Context(), p.open(""), Options{DataPercent: 100, ProofFile: file}, &report.Discard{})
 	must(t, err)
 	p.save("new", files{"new": random(99, 1000)})
-	res, err = Run(t.Context(), p.open(""), Options{DataBytes: 1, ProofFile: file}, &report.Discard{})
+	res, err := Run(t.Context(), p.open(""), Options{DataBytes: 1, ProofFile: file}, &report.Discard{})
 	must(t, err)
 	if res.PacksRead != 1 || res.PacksProven != 9 || res.PacksTotal != 10 {
 		t.Errorf("%+v", res)
