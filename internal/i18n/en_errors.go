@@ -10,6 +10,7 @@ func enErrors() map[core.Code]ErrorText {
 	all := enUsageErrors()
 	maps.Copy(all, enKeyErrors())
 	maps.Copy(all, enStoreErrors())
+	maps.Copy(all, enS3Errors())
 	maps.Copy(all, enWorkErrors())
 	maps.Copy(all, enVerifyErrors())
 	maps.Copy(all, enRestoreErrors())

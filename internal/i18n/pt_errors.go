@@ -10,6 +10,7 @@ func ptErrors() map[core.Code]ErrorText {
 	all := ptUsageErrors()
 	maps.Copy(all, ptKeyErrors())
 	maps.Copy(all, ptStoreErrors())
+	maps.Copy(all, ptS3Errors())
 	maps.Copy(all, ptWorkErrors())
 	maps.Copy(all, ptVerifyErrors())
 	maps.Copy(all, ptRestoreErrors())

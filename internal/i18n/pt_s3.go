@@ -1,0 +1,35 @@
+package i18n
+
+import "backup_projeto/internal/core"
+
+func ptS3Errors() map[core.Code]ErrorText {
+	return map[core.Code]ErrorText{
+		"s3-wrong-key": {"o S3 não conhece a chave de acesso", "Confira AWS_ACCESS_KEY_ID, ou escolha um perfil com --perfil-aws. " +
+			"Um serviço que não é o da Amazon também precisa do seu --endpoint."},
+		"s3-wrong-secret": {"o segredo não é o dessa chave de acesso", "Confira AWS_SECRET_ACCESS_KEY, ou escolha um perfil com --perfil-aws."},
+		"s3-denied": {"as credenciais estão certas, mas não têm permissão para isto[[: {subject}]]",
+			"Peça essa permissão; a menor política necessária está em doc/s3.pt-BR.md."},
+		"s3-kms": {"não é possível usar a chave de criptografia[[: {subject}]]",
+			"Peça kms:GenerateDataKey e kms:Decrypt para a chave, e confira --sse-chave-kms."},
+		"s3-expired": {"as credenciais temporárias venceram, ou estão incompletas",
+			"Renove-as[[, por exemplo com: aws sso login --profile {subject}]], confira AWS_SESSION_TOKEN e rode o mesmo comando de novo."},
+		"s3-login": {"a sessão do login único da AWS terminou", "Entre de novo: aws sso login[[ --profile {subject}]]"},
+		"s3-no-credentials": {"nenhuma credencial da AWS foi encontrada[[: {detail}]]",
+			"Defina AWS_ACCESS_KEY_ID e AWS_SECRET_ACCESS_KEY, ou rode aws configure, ou escolha um perfil com --perfil-aws."},
+		"s3-no-profile": {"as configurações da AWS não têm o perfil \"{subject}\"", "Veja os que existem: aws configure list-profiles"},
+		"s3-settings":   {"não é possível usar as configurações da AWS: {detail}", "Corrija ~/.aws/config, ~/.aws/credentials ou a variável AWS_* citada."},
+		"s3-wrong-region": {"o bucket não está na região {subject}, e o S3 não diz onde está",
+			"Diga a região dele com --regiao; para vê-la: aws s3api get-bucket-location --bucket NOME"},
+		"s3-redirected":    {"{subject} manda para outro endereço", "Use em --endpoint o endereço para onde ele manda, muitas vezes o mesmo com https."},
+		"s3-clock-skew":    {"o relógio desta máquina e o do serviço estão diferentes demais[[: {subject}]]", "Acerte o relógio, de preferência por NTP, e rode o mesmo comando de novo."},
+		"s3-bucket-taken":  {"o bucket {subject} é de outra pessoa", "Os nomes são únicos em todo o S3: escolha outro com --bucket."},
+		"s3-storage-class": {"o serviço não tem a classe de armazenamento {subject}", "Escolha outra com --classe, ou não informe nenhuma."},
+		"s3-archived": {"[[{subject}: ]]o objeto está em armazenamento frio e não pode ser lido agora",
+			"Restaure-o lá primeiro, e tire do bucket a regra que move objetos para um arquivo morto."},
+		"s3-account":     {"o serviço bloqueou a conta", "Veja o console do serviço: ela pode estar encerrada, sem pagamento ou sem adesão."},
+		"s3-unavailable": {"o serviço falha, e continuou falhando", "Espere alguns minutos e rode o mesmo comando de novo; a página de status do serviço pode dizer mais."},
+		"s3-tls": {"não houve conexão confiável com {subject}: {detail}",
+			"Confira o endereço e o relógio desta máquina; para um certificado próprio, defina AWS_CA_BUNDLE com o arquivo dele."},
+		"s3-not-s3": {"o que responde em {subject} não é um serviço S3", "Confira --endpoint, e se esta rede pede um login antes."},
+	}
+}
