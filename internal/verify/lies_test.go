@@ -2,9 +2,11 @@ package verify
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"backup_projeto/internal/core"
@@ -186,4 +188,82 @@ func clone(e pack.Entry) pack.Entry {
 	}
 	e.Footer, e.Key = f, bytes.Clone(e.Key)
 	return e
+}
+
+// TestNonsense: what is authentic, but wrong, as a faulty program would write it.
+func TestNonsense(t *testing.T) {
+	many := files{"plain": random(1, 1000)}
+	for i := range 1200 {
+		many[fmt.Sprintf("d/%d/%0900d", i%2, i)] = []byte("x") // long names, so that there are several pieces
+	}
+	for name, c := range map[string]struct {
+		path string
+		want string
+		f    func(e *tree.Entry)
+	}{
+		"longer":       {"plain", "packs file-length 1:plain", func(e *tree.Entry) { e.Size++ }},
+		"shorter":      {"plain", "packs file-length 1:plain", func(e *tree.Entry) { e.Size-- }},
+		"hole":         {"plain", "packs file-length 1:plain", func(e *tree.Entry) { e.Holes = []tree.Hole{{Offset: 1, Length: 1}} }},
+		"block":        {"plain", "index blocks-missing 1:plain", func(e *tree.Entry) { e.Content.IDs[0][5] ^= 1 }},
+		"folder block": {"d/1", "index blocks-missing 1:d/1", func(e *tree.Entry) { e.Content.IDs[0][5] ^= 1 }},
+		"depth":        {"plain", "packs folder-damaged 1:plain", func(e *tree.Entry) { e.Content.Depth = 1 }},
+		"file as folder": {"plain", "packs folder-damaged 1:plain", func(e *tree.Entry) {
+			e.Type, e.Size = tree.Dir, 0
+		}},
+		"order": {"d/0", "packs folder-damaged 1:d/0", func(e *tree.Entry) { slices.Reverse(e.Content.IDs) }},
+		"twice": {"d/0", "packs folder-damaged 1:d/0", func(e *tree.Entry) { e.Content.IDs = append(e.Content.IDs, e.Content.IDs[0]) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlace(t)
+			p.save("0", many) // the same pieces, rightly
+			p.save("1", many, func(path string, e *tree.Entry) {
+				if path == c.path {
+					if len(e.Content.IDs) < 1 || strings.HasPrefix(path, "d/0") && len(e.Content.IDs) < 2 {
+						t.Fatal("not enough pieces")
+					}
+					e.Content.IDs = slices.Clone(e.Content.IDs)
+					c.f(e)
+				}
+			})
+			p.want(p.verify(Options{Sample: 2000}), c.want)
+		})
+	}
+}
+
+// TestLists verifies a file of so many blocks that they are listed in lists, whole, and with a list lost.
+func TestLists(t *testing.T) {
+	p := newPlace(t)
+	r := p.open("")
+	p.load(r)
+	s, err := r.Begin(t.Context())
+	must(t, err)
+	w := &writer{t: t, s: s, h: r.Hasher(), fill: [2]*repo.Filler{s.Filler(pack.Data), s.Filler(pack.Tree)}}
+	l := tree.Lister{Put: func(list []byte) (core.ID, error) { return w.put(pack.Tree, list), nil }}
+	for i := range 3000 {
+		must(t, l.Add(w.put(pack.Data, fmt.Append(nil, "block ", i%2900+1000))))
+	}
+	c, err := l.Finish()
+	must(t, err)
+	for _, f := range w.fill {
+		must(t, f.Flush())
+	}
+	must(t, s.Finish())
+	s.Close()
+	if c.Depth == 0 {
+		t.Fatal("no lists")
+	}
+	lists := p.onlyPack(pack.Tree)
+	p.save("1", files{"long": nil, "short": []byte("s")}, func(path string, e *tree.Entry) {
+		if path == "long" {
+			e.Content, e.Size = c, 3000*10
+		}
+	})
+	res := p.verify(Options{DataPercent: 100, Sample: 2})
+	p.want(res)
+	if res.Sampled != 2 {
+		t.Errorf("%+v", res)
+	}
+	flip(t, p.path(lists.Name), lists.Footer.Offsets()[0])
+	p.want(p.verify(Options{}), "packs pack-blocks 1:long")
+	p.want(p.verify(Options{DataPercent: 100, Sample: 2}), "packs pack-blocks 1:long")
 }

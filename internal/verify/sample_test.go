@@ -2,6 +2,7 @@ package verify
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -10,9 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"backup_projeto/internal/backup"
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/pack"
 	"backup_projeto/internal/report"
+	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/tree"
 )
 
@@ -197,5 +200,26 @@ func TestCompareNotices(t *testing.T) {
 			}
 		}
 		f.Close()
+	}
+}
+
+// TestRealBackup verifies what a backup of a real folder saved, against that folder.
+func TestRealBackup(t *testing.T) {
+	src := project()
+	for i := range 300 {
+		src[fmt.Sprintf("many/%d/f%d", i%7, i)] = fmt.Append(nil, strings.Repeat("line\n", i), i)
+	}
+	dir := writeLive(t, src)
+	p := newPlace(t)
+	r := p.open(p.cache)
+	p.load(r)
+	_, err := backup.Run(t.Context(), r, backup.Options{Root: dir, Project: snapshot.Project{ID: core.UUID{5}, Name: "p"}}, &report.Discard{})
+	must(t, err)
+	for _, project := range []core.UUID{{}, {5}} {
+		res := p.verify(Options{DataPercent: 100, Sample: 1000, Live: dir, LiveProject: project})
+		p.want(res)
+		if n := int64(len(src)); res.Sampled != n || res.SampledLive != n || len(res.Issues) != 0 || res.PacksRead != res.PacksTotal {
+			t.Errorf("%+v", res)
+		}
 	}
 }

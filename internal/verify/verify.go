@@ -5,13 +5,13 @@
 // which every pack is read once; a suspect is a pack that something is wrong with; what suffers is the files that cannot be restored
 // whole because of it.
 //
-// Map: verify.go runs the steps; packs.go compares the index with the store; walk.go goes through the folders; data.go reads packs and
-// proof.go remembers which; sample.go restores files; suspects.go looks into what is wrong, and suffer.go for what suffers from it;
+// Map: verify.go runs the steps; packs.go compares the index with the store; walk.go goes through the folders and blocks.go reads them;
+// data.go reads packs and proof.go remembers which; sample.go restores files and live.go looks at those of the project; suspects.go looks into what is wrong, and suffer.go for what suffers from it;
 // seen.go is a set of ids in bounded memory.
 //
 // Promises: nothing in the store is changed. Damage is never an error of Run, and an error of the store is never taken for damage; what a
 // listing misses is asked after by name before it is called missing. Everything is read from the store, whatever is cached locally.
-// Memory is bounded: some 150 bytes for each pack, 128 MiB for the folders seen, the widest folder, and two packs more than workers.
+// Memory is bounded: some 300 bytes for each pack, 128 MiB for the folders seen, the widest folder, and two packs more than workers.
 // A snapshot or index object that someone deleted whole leaves no trace here, but for the blocks that others miss then.
 package verify
 
