@@ -317,3 +317,41 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// TestClassesAgreeWithGit asks about every byte that a name can be.
+func TestClassesAgreeWithGit(t *testing.T) {
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Skip("git is not installed")
+	}
+	root := t.TempDir()
+	runGit(t, git, root, nil, "init", "-q", "--template=", ".")
+	classes := strings.Fields("alnum alpha blank cntrl digit graph lower print punct space upper xdigit word")
+	var paths bytes.Buffer
+	for _, class := range classes {
+		must(t, os.Mkdir(filepath.Join(root, class), 0o755))
+		must(t, os.WriteFile(filepath.Join(root, class, ".gitignore"), []byte("[[:"+class+":]]\n"), 0o644))
+		for b := 1; b < 256; b++ {
+			if b != '/' && b != '.' {
+				paths.WriteString(class + "/" + string([]byte{byte(b), 0}))
+			}
+		}
+	}
+	ignored := map[string]bool{}
+	for path := range strings.SplitSeq(string(runGit(t, git, root, &paths, "check-ignore", "--no-index", "-z", "--stdin")), "\x00") {
+		ignored[path] = true
+	}
+	top, err := New(nil, nil)
+	must(t, err)
+	for _, class := range classes {
+		r, err := Parse("test", []byte("[[:"+class+":]]"))
+		must(t, err)
+		m := top.With(r)
+		for b := 1; b < 256; b++ {
+			v, _ := m.File(string([]byte{byte(b)}))
+			if want := ignored[class+"/"+string([]byte{byte(b)})]; b != '/' && b != '.' && (v == Skip) != want {
+				t.Errorf("[:%s:] has %q: git says %v", class, byte(b), want)
+			}
+		}
+	}
+}

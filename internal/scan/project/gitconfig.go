@@ -157,7 +157,7 @@ func (p *configParser) value() (string, bool) {
 	for {
 		switch b := p.take(); {
 		case b == 0 || b == '\n':
-			return string(out[:keep]) + string(bytes.TrimRight(out[keep:], " \t\r")), !quoted
+			return string(out[:keep]) + string(bytes.TrimRight(out[keep:], " ")), !quoted
 		case !quoted && (b == '#' || b == ';'):
 			p.skipLine()
 		case b == '"':
@@ -170,6 +170,8 @@ func (p *configParser) value() (string, bool) {
 			}
 			out = append(out, c...)
 			keep = len(out)
+		case !quoted && (b == '\t' || b == '\r'): // as git has it
+			out = append(out, ' ')
 		default:
 			out = append(out, b)
 		}

@@ -99,6 +99,9 @@ func Recognize(f Found, memory string, saved []*snapshot.Manifest) Found {
 // folder holds the identity, nothing is done. An error, of kind Failure, says that neither could be written.
 func Remember(dir, memory string, p snapshot.Project) error {
 	path, err := resolve(dir)
+	if err == nil {
+		_, err = readMark(path)
+	}
 	if err != nil {
 		return err
 	}

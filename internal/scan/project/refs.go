@@ -30,9 +30,8 @@ func (r *repository) head() (commit, branch string, err error) {
 		return hash(content), "", nil
 	}
 	ref = strings.TrimSpace(ref)
-	branch, ok = strings.CutPrefix(ref, "refs/heads/")
-	if !ok {
-		branch = ""
+	if validRef(ref) && strings.HasPrefix(ref, "refs/heads/") {
+		branch = ref[len("refs/heads/"):]
 	}
 	commit, err = r.resolve(ref)
 	return commit, branch, err
