@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,10 +67,8 @@ func places(t *testing.T) map[string]place {
 
 // command prepares a run of the program in a folder.
 func (m *machine) command(dir string, args ...string) *exec.Cmd {
-	cmd := exec.Command(program, append(append([]string{"--lang=en", "--json", "--yes"}, m.args...), args...)...)
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		cmd = exec.Command(program, append(append(append([]string{args[0], "--lang=en", "--json", "--yes"}, m.args...), args[1:]...))...)
-	}
+	words := slices.Concat(args, []string{"--lang=en", "--json", "--yes"}, m.args) // a command comes first
+	cmd := exec.Command(program, words...)
 	cmd.Dir = dir
 	cmd.Env = append(append(os.Environ(), "HOME="+m.home, "XDG_CONFIG_HOME=", "XDG_CACHE_HOME=", "XDG_DATA_HOME=", "BACKUP_PROJETO_KEYRING=off",
 		"AWS_EC2_METADATA_DISABLED=true"), m.env...)
