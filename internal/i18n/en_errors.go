@@ -122,6 +122,7 @@ func enWorkErrors() map[core.Code]ErrorText {
 		"ignore-file-cut":         {"{subject} has more patterns than this program uses; the last ones exclude nothing", "Shorten it: whole folders instead of single files."},
 		"project-not-remembered":  {"this machine cannot note which project the folder is: {detail}", "Give the user's configuration folder write permission; until then, a folder that moves may become a new project."},
 		"project-folder":          {"the project's folder cannot be used[[: {detail}]]", "Go to a folder that exists and that you may read."},
+		"index-cache":             {"the folder for the local index cannot be used[[: {subject}]][[: {detail}]]", "Make room on that disk, or mend the folder's permissions. Deleting it loses nothing but time."},
 		"output":                  {"the result cannot be written[[: {detail}]]", "Check where standard output goes to."},
 		"not-built":               {"this command is not part of this build yet", "Use a newer version of the program."},
 		"damage-found":            {"the repository is damaged; what suffers is listed above", "Run a backup from a machine that still has the files, then verify again: backup_projeto verify{place} --data=100%"},

@@ -122,6 +122,7 @@ func ptWorkErrors() map[core.Code]ErrorText {
 		"ignore-file-cut":         {"{subject} tem mais padrões do que este programa usa; os últimos não excluem nada", "Encurte-o: pastas inteiras em vez de arquivos um a um."},
 		"project-not-remembered":  {"esta máquina não consegue anotar qual projeto é a pasta: {detail}", "Dê permissão de escrita na pasta de configuração do usuário; até lá, uma pasta que muda de lugar pode virar um projeto novo."},
 		"project-folder":          {"a pasta do projeto não pode ser usada[[: {detail}]]", "Vá para uma pasta que exista e que você possa ler."},
+		"index-cache":             {"a pasta do índice local não pode ser usada[[: {subject}]][[: {detail}]]", "Libere espaço nesse disco ou acerte as permissões da pasta. Apagá-la não perde nada além de tempo."},
 		"output":                  {"não foi possível escrever o resultado[[: {detail}]]", "Confira para onde vai a saída padrão."},
 		"not-built":               {"este comando ainda não faz parte desta compilação", "Use uma versão mais nova do programa."},
 		"damage-found":            {"o repositório está danificado; o que foi afetado está listado acima", "Faça um backup numa máquina que ainda tenha os arquivos e verifique de novo: backup_projeto verificar{place} --dados=100%"},

@@ -56,7 +56,7 @@ func (s *subject) gap(at int) bool {
 			return false
 		}
 	}
-	return !within(0, blockSize) && !within(l.front, l.groupsSize()) && !within(l.front+l.printsAt(), l.spans[secRecords].n)
+	return !within(0, blockSize) && !within(l.front, l.frontSize())
 }
 
 // check looks everything up in a table made of bad bytes: what it says is right, or it is lost. It returns whether it is.

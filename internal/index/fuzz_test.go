@@ -20,10 +20,10 @@ func mend(b []byte) {
 	if err != nil {
 		return
 	}
-	f := front{l: l, data: b[l.front : l.front+l.frontSize()]}
+	front := b[l.front : l.front+l.frontSize()]
 	sums := l.writer(&memory{b}, secSums)
 	for i := range l.spans[secSums].n {
-		sums.add(binary.BigEndian.AppendUint32(nil, l.sum(l.front+i*frontUnit, f.unit(i))))
+		sums.add(binary.BigEndian.AppendUint32(nil, l.sum(l.front+i*frontUnit, front[i*frontUnit:min((i+1)*frontUnit, l.frontSize())])))
 	}
 	_ = sums.finish()
 	for sec, s := range l.spans[:secSums] {

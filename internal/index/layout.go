@@ -65,12 +65,12 @@ var errForeign = errors.New("table of another repository")
 
 // layout is the header of a table file.
 type layout struct {
-	repo    core.UUID
-	salt    uint32 // random
-	size    uint64 // bytes of the file
-	spans   [sections]span
-	front   uint64 // where it begins
-	buckets uint64 // see front.go
+	repo  core.UUID
+	salt  uint32 // random
+	size  uint64 // bytes of the file
+	spans [sections]span
+	front uint64 // where it begins
+	lines uint64 // see front.go
 }
 
 // span is where a section begins, and how many items it has.
@@ -91,7 +91,7 @@ func (l *layout) sum(at uint64, b []byte) uint32 {
 
 // newLayout returns a layout with room for these numbers of items.
 func newLayout(repo core.UUID, room [secSums]uint64) *layout {
-	l := &layout{repo: repo, buckets: room[secRecords]/bucketLoad + 1}
+	l := &layout{repo: repo, lines: linesFor(room[secRecords])}
 	var salt [4]byte
 	crypto.Random(salt[:])
 	l.salt = be32(salt[:])
@@ -115,7 +115,7 @@ func (l *layout) encode() []byte {
 		b = binary.BigEndian.AppendUint64(b, s.n)
 	}
 	b = binary.BigEndian.AppendUint64(b, l.front)
-	b = binary.BigEndian.AppendUint64(b, l.buckets)
+	b = binary.BigEndian.AppendUint64(b, l.lines)
 	b = b[:blockRoom]
 	return binary.BigEndian.AppendUint32(b, l.sum(0, b))
 }
@@ -138,7 +138,7 @@ func decodeLayout(b []byte, size uint64, repo core.UUID) (*layout, error) {
 	for i := range l.spans {
 		l.spans[i] = span{next(), next()}
 	}
-	l.front, l.buckets = next(), next()
+	l.front, l.lines = next(), next()
 	if be32(b[blockRoom:]) != l.sum(0, b[:blockRoom]) || l.size != size {
 		return nil, errDamaged
 	}
@@ -150,7 +150,7 @@ func decodeLayout(b []byte, size uint64, repo core.UUID) (*layout, error) {
 
 // check looks whether everything lies within the file. Then no arithmetic on the fields overflows.
 func (l *layout) check() error {
-	if l.size > 1<<60 || l.front%frontUnit != 0 || l.front > l.size || l.buckets == 0 || l.buckets > maxItems {
+	if l.size > 1<<60 || l.front%frontUnit != 0 || l.front > l.size || l.lines == 0 || l.lines > maxItems {
 		return errDamaged
 	}
 	for sec, s := range l.spans {

@@ -2,17 +2,18 @@
 // them to look ids up without holding them in memory.
 //
 // Terms: an index object lists packs with their footers, as they were uploaded; its name is a source of what is known from it. A
-// table is a local file made from index objects: fixed-size records sorted by id, with a front of one byte of each id. A set is
+// table is a local file made from index objects: fixed-size records sorted by id, with a front that says which may have an id. A set is
 // the tables of one repository and a buffer of what is not in a table yet. Claims are the chunks that a backup is about to store.
 //
 // Map: object.go has the stored objects, location.go what a look-up gives; layout.go is the table file, blocks.go its checked
-// sections, front.go what is looked at first, table.go looking up; buffer.go, merge.go and write.go make tables, file.go keeps
-// them in a folder, set.go, add.go, retain.go and packs.go are the set, claims.go the claims.
+// sections, front.go what is looked at first, table.go and visit.go looking up; buffer.go, stream.go and merge.go make tables,
+// file.go and memory.go keep them; set.go, add.go, retain.go and packs.go are the set, claims.go the claims.
 //
 // Promises: index objects decode within bounds; a table is a cache that names the objects it was made from, so that a stale or
 // foreign one is noticed and made again; a damaged one is noticed at the place that is read, answers "absent" and is given up,
-// so that no flipped bit makes an absent chunk present; an absent id is looked up in 1.2 bytes of memory for each record of a
-// table and, but for one in forty, in no record; memory that is not the system's to reclaim does not grow with the repository.
+// so that no flipped bit makes an absent chunk present; an absent id is looked up in 1.6 bytes of memory for each record and, but
+// for one in 290 in each of at most 8 tables, in no record; memory that is not the system's to take back does not grow with the
+// repository, beyond 4 bytes for each pack while tables are merged.
 package index
 
 import (

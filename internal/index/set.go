@@ -75,12 +75,14 @@ func (s *Set) Has(id *core.ID) bool {
 	if s.buf == nil {
 		return false
 	}
-	for _, t := range s.tables {
-		if t.has(id) {
-			return true
-		}
+	found := s.buf.has(id)
+	if !found {
+		visit(s.tables, id, func(t *table) bool {
+			found = t.has(id)
+			return !found
+		})
 	}
-	return s.buf.has(id)
+	return found
 }
 
 // Lookup returns every place of a chunk, each once; none means that it is not in the set.
@@ -90,11 +92,11 @@ func (s *Set) Lookup(id *core.ID) []Location {
 	if s.buf == nil {
 		return nil
 	}
-	var all []Location
-	for _, t := range s.tables {
+	all := s.buf.lookup(nil, id)
+	visit(s.tables, id, func(t *table) bool {
 		all = t.lookup(all, id)
-	}
-	all = s.buf.lookup(all, id)
+		return true
+	})
 	if len(all) < 2 {
 		return all
 	}

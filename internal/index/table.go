@@ -3,14 +3,14 @@ package index
 import (
 	"bytes"
 	"io"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 
 	"backup_projeto/internal/core"
 )
 
-// table looks ids up in one table file. All methods but close may be called at once from many goroutines.
+// table looks ids up in one table file. All methods but close may be called at once from many goroutines. has and lookup may fault
+// where a mapped page cannot be read: visit catches that.
 type table struct {
 	*layout
 	r       io.ReaderAt
@@ -74,28 +74,9 @@ func (t *table) fail(err error) error {
 
 func (t *table) isLost() bool { return t.lost.Load() }
 
-// catchFault turns the fault of a mapped page that cannot be read into an error. It must be deferred itself, with what
-// debug.SetPanicOnFault(true) returned.
-func catchFault(before bool, err *error) {
-	debug.SetPanicOnFault(before)
-	switch p := recover().(type) {
-	case nil:
-	case interface{ Addr() uintptr }:
-		*err = errDamaged
-	default:
-		panic(p)
-	}
-}
-
-// candidates is the front's, safe from faults.
-func (t *table) candidates(id *core.ID) (from, to uint64, sorted bool, err error) {
-	defer catchFault(debug.SetPanicOnFault(true), &err)
-	return t.front.candidates(id)
-}
-
 // find calls yield for each record of an id until it returns false.
 func (t *table) find(id *core.ID, yield func(rec []byte) bool) error {
-	from, to, sorted, err := t.candidates(id)
+	from, to, sorted, err := t.front.candidates(id)
 	if err != nil || from == to {
 		return err
 	}
@@ -138,20 +119,14 @@ func (t *table) search(w *window, sec int, prefix []byte, from, to uint64) (uint
 	return from, nil
 }
 
-// has reports whether the id is in the table. A lost table has none.
+// has reports whether the id is in the table. A table that is found lost has none.
 func (t *table) has(id *core.ID) (found bool) {
-	if t.isLost() {
-		return false
-	}
 	err := t.find(id, func([]byte) bool { found = true; return false })
 	return t.fail(err) == nil && found
 }
 
-// lookup appends every place of an id. A lost table has none.
+// lookup appends every place of an id. A table that is found lost has none.
 func (t *table) lookup(out []Location, id *core.ID) []Location {
-	if t.isLost() {
-		return out
-	}
 	before := len(out)
 	var failed error
 	err := t.find(id, func(rec []byte) bool {
