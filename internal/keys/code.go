@@ -42,7 +42,9 @@ func FormatCode(code []byte) string {
 // ParseCode reads what FormatCode wrote, however it was typed.
 func ParseCode(s string) ([]byte, error) {
 	s = strings.ToUpper(strings.NewReplacer("-", "", " ", "", "\t", "", "\n", "", "\r", "", "–", "", "—", "").Replace(s))
-	s = strings.TrimPrefix(s, codePre)
+	if len(s) > codeSize*8/5+checkSyms { // a code may begin with the same letters by itself
+		s = strings.TrimPrefix(s, codePre)
+	}
 	s = strings.NewReplacer("O", "0", "I", "1", "L", "1").Replace(s)
 	if len(s) != codeSize*8/5+checkSyms {
 		return nil, ErrCode

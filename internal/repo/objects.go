@@ -3,6 +3,7 @@ package repo
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
@@ -16,7 +17,7 @@ import (
 //
 //	magic 8 ‖ slot id 16 ‖ verifier 32 ‖ signature 64 ‖ body
 //
-// The signature is the slot's, over the body. The verifier stands beside it so that what a device wrote can be told apart even after
+// The signature is the slot's, over the body, in the object's context followed by the slot id. The verifier stands beside it so that what a device wrote can be told apart even after
 // its slot was removed; that it belongs to the slot is seen by comparing with the slot while that exists.
 const (
 	indexMagic    = "bp-indx1"
@@ -49,7 +50,7 @@ func (r *Repo) sign(magic string, context, body []byte) []byte {
 	b = append(b, magic...)
 	b = append(b, r.ring.Slot[:]...)
 	b = append(b, r.ring.Signer.Verifier()...)
-	b = append(b, r.ring.Signer.Sign(context, body)...)
+	b = append(b, r.ring.Signer.Sign(slices.Concat(context, r.ring.Slot[:]), body)...)
 	return append(b, body...)
 }
 
@@ -60,7 +61,7 @@ func signed(magic string, context, data []byte) (body []byte, slot core.UUID, er
 	}
 	copy(slot[:], data[8:24])
 	verifier, sig, body := data[24:56], data[56:signedHead], data[signedHead:]
-	if !crypto.Verify(verifier, context, body, sig) {
+	if !crypto.Verify(verifier, slices.Concat(context, slot[:]), body, sig) {
 		return nil, slot, crypto.ErrOpen
 	}
 	return body, slot, nil

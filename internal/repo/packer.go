@@ -2,10 +2,12 @@ package repo
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/index"
 	"backup_projeto/internal/pack"
 )
 
@@ -225,16 +227,11 @@ func (p *packer) adopt(ctx context.Context) error {
 	return err
 }
 
-// known reports whether the index lists a pack.
+// known reports whether the index lists a pack, by the first of its chunks.
 func (p *packer) known(e *pack.Entry) bool {
 	for i := range e.Footer.Segments {
-		for j := range e.Footer.Segments[i].IDs {
-			for _, l := range p.s.r.set.Lookup(&e.Footer.Segments[i].IDs[j]) {
-				if l.Pack.Name == e.Name {
-					return true
-				}
-			}
-			return false
+		if ids := e.Footer.Segments[i].IDs; len(ids) > 0 {
+			return slices.ContainsFunc(p.s.r.set.Lookup(&ids[0]), func(l index.Location) bool { return l.Pack.Name == e.Name })
 		}
 	}
 	return true // of an empty pack there is nothing to know

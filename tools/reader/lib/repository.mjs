@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { decompress } from 'fzstd';
 import { fail } from './cbor.mjs';
 import {
-  ReadKey, SEALED_KEY, chunkId, context, derive, equal, hex, lockKey, mac, openOnce, sha256, unpad, uuid, verifierOf, verify, ascii,
+  ReadKey, SEALED_KEY, chunkId, concatBytes, context, derive, equal, hex, lockKey, mac, openOnce, sha256, unpad, uuid, verifierOf, verify, ascii,
 } from './crypto.mjs';
 import {
   DIR, MAX_OBJECT, MAX_SNAPSHOT, decodeConfig, decodeFooter, decodeIndex, decodeKeyring, decodeManifest, decodePiece, decodeSlot, splitIds,
@@ -135,7 +135,7 @@ export class Repository {
     const slotId = uuid(data.subarray(8, 24));
     const verifier = data.subarray(24, 56);
     const body = data.subarray(SIGNED_HEAD);
-    if (!verify(verifier, ctx, body, data.subarray(56, SIGNED_HEAD))) fail('the signature does not verify');
+    if (!verify(verifier, concatBytes(ctx, data.subarray(8, 24)), body, data.subarray(56, SIGNED_HEAD))) fail('the signature does not verify');
     const slot = this.slots.get(slotId);
     if (!slot?.trusted) this.warn(`${name}: written by a device that has no key here (any more)`);
     else if (!equal(slot.verifier, verifier)) fail('signed by another key than that of its slot');
