@@ -127,7 +127,7 @@ func (b *run) open(ctx context.Context, root *meta.Dir) error {
 		b.old.close()
 		b.old = &oldState{}
 	} else if rec := b.old.at(b.old.root.child); rec != nil {
-		b.rep.Progress().TotalFiles.Store(rec.totals.files + rec.totals.dirs + rec.totals.others)
+		b.rep.Progress().TotalFiles.Store(rec.totals.files + rec.totals.dirs + rec.totals.others - 1)
 		b.rep.Progress().TotalBytes.Store(rec.totals.bytes)
 	}
 	return nil
@@ -196,6 +196,9 @@ func (b *run) walk(root *meta.Dir) (*node, error) {
 	stop := context.AfterFunc(b.ctx, b.queue.stop)
 	defer stop()
 	var wg sync.WaitGroup
+	if b.o.Estimate && b.old.mapped == nil {
+		wg.Go(func() { b.estimate(b.o.Root) })
+	}
 	for range n {
 		wg.Add(1)
 		go func() {

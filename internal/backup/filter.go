@@ -23,34 +23,29 @@ const (
 const cacheTag = "CACHEDIR.TAG"
 
 // within leaves out what a directory as a whole says: another disk, the repository itself, a cache. It returns the names that may be
-// saved, and reads the directory's own patterns.
-func (w *worker) within(n *node, names []string) []string {
-	b := w.b
+// saved and the rule that speaks, "" without one, and reads the directory's own patterns.
+func (b *run) within(n *node, names []string) (left []string, rule string, err error) {
 	switch {
 	case n.parent == nil:
 	case b.o.OneFileSystem && n.st.Dev != b.device:
-		b.leftOut(ruleDisk, n.path())
-		return nil
+		return nil, ruleDisk, nil
 	case b.skip[inode{n.st.Dev, n.st.Ino}]:
-		b.leftOut(ruleRepository, n.path())
-		return nil
+		return nil, ruleRepository, nil
 	}
 	if slices.Contains(names, cacheTag) && project.IsCacheDir(n.dir) {
+		rule = ruleCache
 		if m := n.match.Exclude(ruleCache); m != nil {
 			n.match = m
 		} else {
 			names = []string{cacheTag}
 		}
-		b.leftOut(ruleCache, n.path())
 	}
 	if n.match.ReadsRules() && slices.Contains(names, ignore.FileName) {
-		rules, err := readRules(n.dir, join(n.path(), ignore.FileName))
-		if err != nil {
-			b.note(join(n.path(), ignore.FileName), meta.Reason(err), err)
-		}
+		var rules *ignore.Rules
+		rules, err = readRules(n.dir, join(n.path(), ignore.FileName))
 		n.match = n.match.With(rules)
 	}
-	return names
+	return names, rule, err
 }
 
 // readRules reads a .backupignore file. One that is no regular file, or vanished, has no rules.
@@ -74,10 +69,9 @@ func readRules(d *meta.Dir, path string) (*ignore.Rules, error) {
 	return ignore.Parse(path, buf[:n])
 }
 
-// judge asks the patterns about a child, and reports whether it is saved.
-func (w *worker) judge(n *node, c *child) bool {
-	b := w.b
-	verdict, rule := ignore.Save, ""
+// judge asks the patterns about a child: whether it is saved and, if not, by which rule; "" where that is counted already.
+func (b *run) judge(n *node, c *child) (keep bool, rule string) {
+	verdict := ignore.Save
 	if c.st.Type == tree.Dir {
 		c.match, verdict, rule = n.match.Dir(c.name)
 	} else {
@@ -86,13 +80,11 @@ func (w *worker) judge(n *node, c *child) bool {
 	c.entered = verdict == ignore.Enter
 	switch {
 	case verdict == ignore.Skip && rule == ruleCache: // its folder is counted, and the tag stays
-		return c.name == cacheTag
+		return c.name == cacheTag, ""
 	case verdict == ignore.Skip:
-		b.leftOut(rule, join(n.path(), c.name))
-		return false
+		return false, rule
 	case verdict != ignore.Chosen && b.o.MaxSize > 0 && c.st.Type == tree.File && c.st.Size > b.o.MaxSize:
-		b.leftOut(ruleSize, join(n.path(), c.name))
-		return false
+		return false, ruleSize
 	}
-	return true
+	return true, ""
 }

@@ -212,3 +212,16 @@ func TestCancelled(t *testing.T) {
 	}
 	wantTree(t, r, save(t, r, options(dir)).Snapshot, dir)
 }
+
+// TestEstimate counts a project beside its first backup.
+func TestEstimate(t *testing.T) {
+	r, dir := newRepo(t), t.TempDir()
+	fill(t, dir, map[string]string{"a/x": "12345", "a/y": "2", "b/z": "3", "c.log": "left out", ".backupignore": "*.log"})
+	o, rep := options(dir), &report.Discard{}
+	o.Estimate = true
+	_, err := Run(t.Context(), r, o, rep)
+	must(t, err)
+	if p := rep.Progress(); p.TotalFiles.Load() != 6 || p.TotalBytes.Load() != 12 || p.Files.Load() != 6 || p.Bytes.Load() != 12 {
+		t.Errorf("%d files, %d bytes expected; %d, %d done", p.TotalFiles.Load(), p.TotalBytes.Load(), p.Files.Load(), p.Bytes.Load())
+	}
+}

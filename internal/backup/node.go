@@ -8,7 +8,9 @@ import (
 	"sync/atomic"
 
 	"backup_projeto/internal/cbor"
+	"backup_projeto/internal/core"
 	"backup_projeto/internal/meta"
+	"backup_projeto/internal/report"
 	"backup_projeto/internal/scan/ignore"
 	"backup_projeto/internal/tree"
 )
@@ -132,7 +134,17 @@ func (w *worker) read(n *node) error {
 	if n.old == nil {
 		n.changed.Store(true)
 	}
-	names = w.within(n, names)
+	names, rule, err := b.within(n, names)
+	switch path := join(n.path(), ignore.FileName); {
+	case err == nil:
+	case core.CodeOf(err) != "": // rules that were cut: more is saved then, nothing less
+		b.rep.Issue(report.Issue{Path: path, Err: err})
+	default:
+		b.note(path, meta.Reason(err), err)
+	}
+	if rule != "" {
+		b.leftOut(rule, n.path())
+	}
 	slices.Sort(names)
 	n.children = make([]child, 0, len(names))
 	for _, name := range names {
@@ -202,8 +214,11 @@ func (w *worker) look(n *node, name string) {
 		return
 	}
 	c := child{name: name, st: st, mark: b.settled(&st)}
-	if w.judge(n, &c) {
+	switch keep, rule := b.judge(n, &c); {
+	case keep:
 		n.children = append(n.children, c)
+	case rule != "":
+		b.leftOut(rule, join(n.path(), name))
 	}
 }
 
@@ -250,7 +265,6 @@ func (w *worker) compare(n *node) (dirs []*node, batches []batch) {
 			w.special(n, c)
 			continue
 		}
-		b.growing(c.st.Size)
 		group = append(group, i)
 		if size += c.st.Size; size >= batchBytes || len(group) >= batchFiles {
 			flush()

@@ -24,6 +24,7 @@ type Options struct {
 	SkipPaths     []string // absolute folders never entered: the repository itself, local state
 
 	Parallel int  // workers; 0 means one for each core
+	Estimate bool // count beside the backup what there is, where no earlier snapshot tells: for someone who watches
 	DryRun   bool // scan, compare and read, but store nothing
 }
 

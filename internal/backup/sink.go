@@ -141,13 +141,6 @@ func (b *run) unchanged(c *child) {
 	}
 }
 
-// growing lets the progress know of content that will be read, where no earlier snapshot told how much there is.
-func (b *run) growing(n int64) {
-	if b.old.mapped == nil {
-		b.rep.Progress().TotalBytes.Add(n)
-	}
-}
-
 // took counts a chunk that was read.
 func (b *run) took(n int, isNew bool) {
 	b.counts.read.Add(int64(n))

@@ -56,7 +56,7 @@ func (a *app) remember(dir string, p snapshot.Project) {
 
 // backupOptions are those of a backup of a folder, with the settings that a safety snapshot needs too.
 func (s *session) backupOptions(root string, p snapshot.Project) backup.Options {
-	o := backup.Options{Root: root, Project: p, Host: hostname(), Version: Version(), Parallel: s.cfg.Parallel,
+	o := backup.Options{Root: root, Project: p, Host: hostname(), Version: Version(), Parallel: s.cfg.Parallel, Estimate: s.tty && !s.quiet,
 		SkipPaths: []string{s.dirs.Cache}}
 	if l, ok := storage.As[storage.LocalPather](s.store); ok {
 		o.SkipPaths = append(o.SkipPaths, l.LocalPath())

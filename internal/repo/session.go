@@ -136,7 +136,7 @@ func (s *Session) Filler(kind pack.Kind) *Filler { return &Filler{s: s, kind: ki
 // Add takes a chunk unless the repository has it or this session got it before, and reports whether it was new. data is copied.
 func (f *Filler) Add(id core.ID, data []byte) (bool, error) {
 	s := f.s
-	if s.r.set.Has(&id) || !s.claims.Claim(&id) {
+	if !s.claims.ClaimAbsent(&id, s.r.set.Has) {
 		return false, nil
 	}
 	s.raw.Add(int64(len(data)))
