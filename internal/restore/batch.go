@@ -22,7 +22,7 @@ type limits struct {
 	jobMin, jobMax int64
 }
 
-var usual = limits{entries: 20000, wants: 32000, wide: 128, jobMin: 1 << 20, jobMax: 16 << 20}
+var usual = limits{entries: 10000, wants: 16000, wide: 128, jobMin: 1 << 20, jobMax: 16 << 20}
 
 // opsPerJob is how many entries without content one worker makes in a row.
 const opsPerJob = 64

@@ -26,13 +26,6 @@ import (
 	"backup_projeto/internal/tree"
 )
 
-func must(t testing.TB, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // world is a repository that tests put snapshots into, entry by entry.
 type world struct {
 	t      testing.TB

@@ -24,7 +24,7 @@ type Options struct {
 	Target   string   // the folder to write into; made if absent
 	Paths    []string // slash paths within the snapshot, with what is below them; none means all
 	Patterns []string // gitignore patterns that choose entries; none means all
-	Parallel int      // workers; 0 means one for each core
+	Parallel int      // workers; 0 means one for each core, and at least 4
 	DryRun   bool     // plan only
 	// Overwrite allows replacing what differs. Without it such entries make Run return code "restore-would-overwrite",
 	// with nothing written, unless Confirm agrees.

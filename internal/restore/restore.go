@@ -18,9 +18,9 @@
 //   - a damaged chunk costs the files that contain it and nothing else, and the result is an error all the same.
 //
 // Memory: the plan holds a byte for each entry of those folders that the target has already and some 80 bytes for each such folder,
-// and nothing for what is new. Writing holds two batches (at most 2 × 20,000 entries and 64,000 chunks, under 50 MB), a
-// segment for each worker, 200 bytes for each inode with several names, and the names in one folder of the target at a time. At
-// most 2 × 128 files and 256 folders are open.
+// and nothing for what is new; while it is made, also the names in those folders of the target that lead to the one it has come
+// to. Writing holds three batches of at most 10,000 entries and 16,000 chunks, about 30 MB, a segment for each worker, and 200 bytes
+// for each inode with several names. At most 2 × 128 unfinished files are open, their folders, and 256 folders besides.
 package restore
 
 import (
@@ -68,11 +68,14 @@ func newJob(src source, m *snapshot.Manifest, o Options, rep report.Reporter) *j
 	return j
 }
 
+// minWorkers is how many workers there are on a machine with fewer cores: they wait for the store much of the time.
+const minWorkers = 4
+
 func workers(n int) int {
 	if n > 0 {
 		return n
 	}
-	return runtime.GOMAXPROCS(0)
+	return max(runtime.GOMAXPROCS(0), minWorkers)
 }
 
 // job is one call of Run.

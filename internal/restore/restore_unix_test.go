@@ -240,3 +240,27 @@ func TestLeadingFolders(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+// TestSparseCopies compares a sparse file with copies that have the holes filled, with zeroes or with something.
+func TestSparseCopies(t *testing.T) {
+	w := newWorld(t)
+	n := file("f", "")
+	n.Size, n.Holes, n.data = 3<<20, []tree.Hole{{Offset: 1 << 20, Length: 1<<20 + 7}}, []byte(random(1, 2<<20-7))
+	m := w.save(n)
+	target := tempDir(t)
+	for _, c := range []struct {
+		change func([]byte)
+		keep   int64
+	}{{func([]byte) {}, 1}, {func(b []byte) { b[1<<20] = 1 }, 0}, {func(b []byte) { b[2<<20+6] = 1 }, 0}, {func(b []byte) { b[2<<20+7]++ }, 0}} {
+		data := n.whole()
+		c.change(data)
+		write(t, filepath.Join(target, "f"), string(data))
+		must(t, os.Chmod(filepath.Join(target, "f"), 0o640))
+		must(t, os.Chtimes(filepath.Join(target, "f"), tm(fileTime), tm(fileTime)))
+		res := w.restore(m, Options{Target: target, Overwrite: true})
+		if res.Plan.Keep != c.keep {
+			t.Errorf("%+v", res.Plan)
+		}
+		wantTree(t, target, n)
+	}
+}
