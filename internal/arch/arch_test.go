@@ -5,8 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
+	"os"
 	"os/exec"
 	"path"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -23,7 +27,8 @@ var layers = [][]string{
 	{"storage"},
 	{"storage/observe", "storage/local", "storage/s3"},
 	{"repo"},
-	{"restore", "verify", "backup"},
+	{"gc", "prune/protocol"},
+	{"restore", "verify", "backup", "prune", "retain"},
 	{"i18n"},
 	{"config"},
 	{"strategy"},
@@ -130,5 +135,40 @@ func check(t *testing.T, name string, mine int, imp string) {
 	}
 	if allowed, ok := only[other]; ok && !slices.Contains(allowed, name) {
 		t.Errorf("%s imports %s", name, other)
+	}
+}
+
+// TestLinks checks that each relative link in the documentation leads to a file.
+func TestLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#]+)(#[^)]*)?\)`)
+	root := filepath.Join("..", "..")
+	found := 0
+	err := filepath.WalkDir(root, func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == ".git" || d.Name() == ".cache") {
+			return fs.SkipDir
+		}
+		if d.IsDir() || filepath.Ext(p) != ".md" {
+			return nil
+		}
+		text, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+			if strings.Contains(m[1], "://") || strings.HasPrefix(m[1], "mailto:") {
+				continue
+			}
+			found++
+			if _, err := os.Stat(filepath.Join(filepath.Dir(p), m[1])); err != nil {
+				t.Errorf("%s links to %s, which is not there", p, m[1])
+			}
+		}
+		return nil
+	})
+	if err != nil || found < 10 {
+		t.Errorf("%d links, %v", found, err)
 	}
 }
