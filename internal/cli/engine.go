@@ -64,7 +64,15 @@ func (s *session) backupOptions(root string, p snapshot.Project) backup.Options 
 	return o
 }
 
+// gcPercent is how much the heap of a backup may grow before it is collected. Nearly all of it is packs being filled, which hold no
+// pointers: of 499 MB in 20,000 files, 10 instead of Go's 100 takes a peak of 114 MB instead of 151 MB, and the same CPU time (measured
+// with GOGC=… /usr/bin/time -v).
+const gcPercent = 10
+
 func (s *session) backup(ctx context.Context, o backup.Options, rep report.Reporter) (*backup.Result, error) {
+	if os.Getenv("GOGC") == "" {
+		defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
+	}
 	return backup.Run(ctx, s.repo, o, rep)
 }
 
