@@ -52,6 +52,7 @@ const (
 	KindSlot     Kind = "slot"     // place: slot id
 	KindRecovery Kind = "recovery" // the recovery code kept for its owner; place: slot id
 	KindConfig   Kind = "config"
+	KindPin      Kind = "pin" // place: snapshot id, pin id
 )
 
 // Context returns the additional data that binds something of a kind to its repository and place within it.

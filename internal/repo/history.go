@@ -1,0 +1,169 @@
+package repo
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/snapshot"
+	"backup_projeto/internal/storage"
+)
+
+// errPretends says that an object was signed in the name of a device, and not by it.
+var errPretends = errors.New("signed in another device's name")
+
+// Stored is a snapshot with what others than its device say of it.
+type Stored struct {
+	*snapshot.Manifest
+	// Signer is the public half of the key that signed it. It tells devices apart whatever a snapshot says of itself: two of one signer
+	// were written by one slot, and no other slot could have.
+	Signer core.ID
+	// Time is when the store got it, by the store's clock; zero where it does not tell.
+	Time time.Time
+}
+
+// History reads all snapshots, oldest first. Those that cannot be read, and those that bear the name of a slot that exists but not the
+// signature of its key, are returned as damage.
+func (r *Repo) History(ctx context.Context) ([]*Stored, []Damaged, error) {
+	if !r.CanRead() {
+		return nil, nil, errWriteOnly()
+	}
+	slots, _, err := r.Slots(ctx) // listed first: a slot is there before anything that it signs
+	if err != nil {
+		return nil, nil, err
+	}
+	verifiers := map[core.UUID]core.ID{}
+	for _, s := range slots {
+		verifiers[s.ID] = core.ID(s.Verifier)
+	}
+	var infos []storage.Info
+	for info, err := range r.store.List(ctx, snapshotPrefix) {
+		if err != nil {
+			return nil, nil, err
+		}
+		infos = append(infos, info)
+	}
+	var damaged damageList
+	all, err := gather(ctx, len(infos), func(ctx context.Context, i int) (*Stored, error) {
+		id, err := core.ParseUUID(strings.TrimPrefix(infos[i].Name, snapshotPrefix))
+		if err != nil {
+			return nil, nil // no snapshot's name
+		}
+		s, err := r.stored(ctx, id, infos[i], verifiers)
+		if err == nil || storage.IsNotFound(err) { // dropped since the listing
+			return s, nil
+		}
+		return nil, damaged.add(infos[i].Name, damageOf(infos[i].Name, err))
+	})
+	slices.SortFunc(all, func(a, b *Stored) int { return slices.Compare(a.ID[:], b.ID[:]) })
+	return all, damaged.sorted(), err
+}
+
+// stored reads one snapshot and sees who signed it.
+func (r *Repo) stored(ctx context.Context, id core.UUID, info storage.Info, verifiers map[core.UUID]core.ID) (*Stored, error) {
+	m, data, err := r.sealedSnapshot(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	s := &Stored{m, verifierOf(data), info.ModTime}
+	if want, ok := verifiers[m.Device]; ok && want != s.Signer {
+		return nil, errPretends
+	}
+	if s.Time.IsZero() { // not every listing tells
+		if info, err = r.store.Stat(ctx, info.Name); err != nil {
+			return nil, err
+		}
+		s.Time = info.ModTime
+	}
+	return s, nil
+}
+
+// verifierOf returns the verifier of an object whose head signed has checked.
+func verifierOf(data []byte) core.ID { return core.ID(data[24 : 24+crypto.VerifierSize]) }
+
+// sealedSnapshot is Snapshot, with the object's bytes.
+func (r *Repo) sealedSnapshot(ctx context.Context, id core.UUID) (*snapshot.Manifest, []byte, error) {
+	if r.dir != "" {
+		if data, err := os.ReadFile(r.cachedSnapshot(id)); err == nil {
+			if m, err := r.openSnapshot(id, data); err == nil {
+				return m, data, nil
+			}
+		}
+	}
+	data, err := storage.ReadAll(ctx, r.store, snapshotName(id), maxSnapshot)
+	if err != nil {
+		return nil, nil, err
+	}
+	m, err := r.openSnapshot(id, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.cacheSnapshot(id, data)
+	return m, data, nil
+}
+
+// Live reads every snapshot whose content must be kept: those in their place and those in the trash, each once, oldest first. What cannot
+// be read is returned as damage: then it is not known what it needs.
+func (r *Repo) Live(ctx context.Context) ([]*snapshot.Manifest, []Damaged, error) {
+	if !r.CanRead() {
+		return nil, nil, errWriteOnly()
+	}
+	ids, err := r.SnapshotIDs(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	copies, err := r.listTrash(ctx) // listed last: what is dropped meanwhile is seen here
+	if err != nil {
+		return nil, nil, err
+	}
+	trash := map[core.UUID][]copyInTrash{}
+	for _, c := range copies {
+		trash[c.id] = append(trash[c.id], c)
+	}
+	for id := range trash {
+		if i, found := slices.BinarySearchFunc(ids, id, func(a, b core.UUID) int { return slices.Compare(a[:], b[:]) }); !found {
+			ids = slices.Insert(ids, i, id)
+		}
+	}
+	var damaged damageList
+	all, err := gather(ctx, len(ids), func(ctx context.Context, i int) (*snapshot.Manifest, error) {
+		copies, name := trash[ids[i]], snapshotName(ids[i])
+		m, err := r.liveSnapshot(ctx, ids[i], copies)
+		if err == nil {
+			return m, nil
+		}
+		if len(copies) > 0 {
+			name = copies[0].name
+		}
+		return nil, damaged.add(name, err)
+	})
+	return all, damaged.sorted(), err
+}
+
+// gather calls fn for each number below n, several at once, and returns what it gave in their order, without what is nil.
+func gather[T any](ctx context.Context, n int, fn func(ctx context.Context, i int) (*T, error)) ([]*T, error) {
+	all, numbers := make([]*T, n), make([]int, n)
+	for i := range numbers {
+		numbers[i] = i
+	}
+	err := each(ctx, readers, numbers, func(ctx context.Context, i int) (err error) {
+		all[i], err = fn(ctx, i)
+		return err
+	})
+	return slices.DeleteFunc(all, func(v *T) bool { return v == nil }), err
+}
+
+// liveSnapshot reads a snapshot from wherever it is: its place, a local copy, the trash.
+func (r *Repo) liveSnapshot(ctx context.Context, id core.UUID, copies []copyInTrash) (*snapshot.Manifest, error) {
+	m, err := r.Snapshot(ctx, id)
+	if err == nil || core.KindOf(err) != core.Damage || len(copies) == 0 {
+		return m, err
+	}
+	m, _, _, err = r.readCopies(ctx, copies)
+	return m, err
+}

@@ -1,0 +1,175 @@
+package repo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"slices"
+
+	"backup_projeto/internal/cbor"
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/storage"
+)
+
+// A pin keeps a snapshot from being dropped: "pins/<snapshot id>.<pin id>". Each pin is an object of its own and unpinning
+// deletes those that are listed, so that two devices that pin and unpin at once cannot undo each other unawares. It is sealed like
+// an index object, under the manifest key:
+//
+//	magic 8 ‖ slot id 16 ‖ verifier 32 ‖ signature 64 ‖ sealOnce(manifest key, context, pad(CBOR))
+const (
+	pinPrefix = "pins/"
+	pinMagic  = "bp-pins1"
+	maxPin    = 16 << 10 // bytes
+)
+
+// errPin says that bytes are authentic but no pin.
+var errPin = errors.New("not of the format of pins")
+
+// Pin says that a snapshot is kept.
+type Pin struct {
+	Snapshot core.UUID
+	Slot     core.UUID // that signed it
+	Created  int64     // nanoseconds since 1970 UTC, the device's clock
+}
+
+func (p *Pin) encode() []byte {
+	b := cbor.AppendMap(nil, 2)
+	b = cbor.AppendBytes(cbor.AppendUint(b, 1), p.Snapshot[:])
+	return cbor.AppendInt(cbor.AppendUint(b, 2), p.Created)
+}
+
+func decodePin(data []byte) (*Pin, error) {
+	p := &Pin{}
+	d := cbor.NewDecoder(data)
+	d.Map(2, func(key uint64) bool {
+		switch key {
+		case 1:
+			d.Fixed(p.Snapshot[:])
+		case 2:
+			p.Created = d.Int()
+		default:
+			return false
+		}
+		return true
+	})
+	if d.Finish() != nil || !bytes.Equal(p.encode(), data) {
+		return nil, errPin
+	}
+	return p, nil
+}
+
+func (r *Repo) pinContext(snapshot, pin core.UUID) []byte {
+	return r.context(crypto.KindPin, append(snapshot[:], pin[:]...))
+}
+
+// sealPin returns the object of a pin.
+func (r *Repo) sealPin(p *Pin, pin core.UUID) []byte {
+	ctx := r.pinContext(p.Snapshot, pin)
+	return r.sign(pinMagic, ctx, crypto.SealOnce(r.ring.Writer.ManifestKey(), ctx, crypto.Pad(p.encode())))
+}
+
+// openPin reads the object of a pin.
+func (r *Repo) openPin(snapshot, pin core.UUID, data []byte) (*Pin, error) {
+	ctx := r.pinContext(snapshot, pin)
+	body, slot, err := signed(pinMagic, ctx, data)
+	if err == nil {
+		body, err = crypto.OpenOnce(r.ring.Writer.ManifestKey(), ctx, body)
+	}
+	if err == nil {
+		body, err = crypto.Unpad(body)
+	}
+	if err != nil {
+		return nil, err
+	}
+	p, err := decodePin(body)
+	if err != nil {
+		return nil, err
+	}
+	if p.Snapshot != snapshot {
+		return nil, errMisplaced
+	}
+	p.Slot = slot
+	return p, nil
+}
+
+// Pin keeps a snapshot from being dropped, from created on, nanoseconds since 1970 UTC. It reports false, and does nothing, where it is
+// pinned already.
+func (r *Repo) Pin(ctx context.Context, id core.UUID, created int64) (bool, error) {
+	pinned, err := r.Pinned(ctx)
+	if err != nil || pinned[id] {
+		return false, err
+	}
+	one := crypto.NewUUID()
+	return true, r.store.Put(ctx, pairName(pinPrefix, id, one), r.sealPin(&Pin{Snapshot: id, Created: created}, one))
+}
+
+// Unpin lets a snapshot be dropped again. It reports whether it was pinned.
+func (r *Repo) Unpin(ctx context.Context, id core.UUID) (bool, error) {
+	names, err := r.listPins(ctx)
+	if err != nil {
+		return false, err
+	}
+	found := false
+	for _, p := range names {
+		if p.snapshot != id {
+			continue
+		}
+		found = true
+		if err := r.store.Delete(ctx, pairName(pinPrefix, id, p.pin)); err != nil {
+			return true, err
+		}
+	}
+	return found, nil
+}
+
+type pinRef struct{ snapshot, pin core.UUID }
+
+func (r *Repo) listPins(ctx context.Context) ([]pinRef, error) {
+	var out []pinRef
+	for info, err := range r.store.List(ctx, pinPrefix) {
+		if err != nil {
+			return nil, err
+		}
+		if id, pin, ok := parsePair(pinPrefix, info.Name); ok {
+			out = append(out, pinRef{id, pin})
+		}
+	}
+	return out, nil
+}
+
+// Pinned returns the snapshots that are pinned, by the names of their pins: one that is damaged keeps its snapshot too.
+func (r *Repo) Pinned(ctx context.Context) (map[core.UUID]bool, error) {
+	list, err := r.listPins(ctx)
+	out := map[core.UUID]bool{}
+	for _, p := range list {
+		out[p.snapshot] = true
+	}
+	return out, err
+}
+
+// Pins reads all pins, oldest first; those that cannot be read are returned as damage.
+func (r *Repo) Pins(ctx context.Context) ([]*Pin, []Damaged, error) {
+	list, err := r.listPins(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	var damaged damageList
+	pins, err := gather(ctx, len(list), func(ctx context.Context, i int) (*Pin, error) {
+		name := pairName(pinPrefix, list[i].snapshot, list[i].pin)
+		data, err := storage.ReadAll(ctx, r.store, name, maxPin)
+		if storage.IsNotFound(err) { // unpinned since the listing
+			return nil, nil
+		}
+		var p *Pin
+		if err == nil {
+			p, err = r.openPin(list[i].snapshot, list[i].pin, data)
+		}
+		if err != nil {
+			return nil, damaged.add(name, damageOf(name, err))
+		}
+		return p, nil
+	})
+	slices.SortFunc(pins, func(a, b *Pin) int { return cmpInt64(a.Created, b.Created, a.Snapshot, b.Snapshot) })
+	return pins, damaged.sorted(), err
+}
