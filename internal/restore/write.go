@@ -266,6 +266,7 @@ func (w *writer) finish(f *folder) error {
 		w.rep.Progress().Files.Add(1)
 	}
 	if !f.due && !f.touched.Load() {
+		w.finished(f) // a link to an entry of it may still be made elsewhere
 		return nil
 	}
 	t, err := w.begin(f)
@@ -274,13 +275,18 @@ func (w *writer) finish(f *folder) error {
 	}
 	defer w.h.release(f)
 	w.noteMeta(f, "", w.setFolderMeta(f, t))
+	w.finished(f)
+	return nil
+}
+
+// finished says that a folder is as it shall be: from now on it is opened for reading only.
+func (w *writer) finished(f *folder) {
 	f.mu.Lock()
 	f.finished = true
 	f.mu.Unlock()
 	w.mu.Lock()
 	delete(w.busy, f)
 	w.mu.Unlock()
-	return nil
 }
 
 // failed reports an entry of a folder that could not be written; what makes going on useless is returned. If it is the folder that
