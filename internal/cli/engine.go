@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"backup_projeto/internal/backup"
 	"backup_projeto/internal/core"
@@ -13,18 +14,13 @@ import (
 	"backup_projeto/internal/scan/project"
 	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/storage"
-	"backup_projeto/internal/storage/observe"
 	"backup_projeto/internal/strategy"
 	"backup_projeto/internal/verify"
 )
 
 // openStore opens the place of the settings; what it is asked for is counted.
-func (a *app) openStore(ctx context.Context) (*observe.Store, error) {
-	s, err := strategy.Open(ctx, a.cfg.Place)
-	if err != nil {
-		return nil, err
-	}
-	return observe.New(s), nil
+func (a *app) openStore(ctx context.Context) (storage.Store, error) {
+	return strategy.Open(ctx, a.cfg.Place)
 }
 
 // repoOptions say where a repository's local caches are.
