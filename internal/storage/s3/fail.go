@@ -111,18 +111,21 @@ func (s *Store) judgeAnswer(act action, name string, a answer) (core.Code, strin
 		return KMSDenied, firstOf(kmsAction.FindString(a.message), string(act))
 	case code == WrongRegion && a.code == "AuthorizationHeaderMalformed" && !strings.Contains(a.message, "region"):
 		return WrongKey, name // an access key with characters that none has
-	case !ok && a.status/100 == 3:
+	case a.status/100 == 3 && s.foreign && a.region() == "":
 		return Redirected, s.endpoint
 	case !ok && a.status >= 500:
 		return Unavailable, name
-	case a.code == "NotFound" && act != listBucket: // of a HEAD, which explain has looked into
-		return storage.NotFound, name
-	case !ok && (a.code == "" || a.code == "UnknownError"):
+	case !ok && a.nameless():
 		return NotS3, s.endpoint
 	case !ok:
 		return storage.Other, name
 	}
 	return code, s.subject(code, act, name, a)
+}
+
+// nameless reports an answer without a code of its own: the SDK makes one up from the status.
+func (a answer) nameless() bool {
+	return a.code == "" || a.code == "UnknownError" || a.code == strings.ReplaceAll(http.StatusText(a.status), " ", "")
 }
 
 // subject says what an error is about, as its message needs it.
@@ -154,8 +157,8 @@ func (s *Store) resource(act action) string {
 
 // s3Action and kmsAction find, in a service's words, the right that is missing.
 var (
-	s3Action  = regexp.MustCompile(`\bs3:[A-Za-z]+`)
-	kmsAction = regexp.MustCompile(`\bkms:[A-Za-z]+`)
+	s3Action  = regexp.MustCompile(`\bs3:[A-Z][A-Za-z]+`)
+	kmsAction = regexp.MustCompile(`\bkms:[A-Z][A-Za-z]+`)
 )
 
 // clocks names this machine's time and the service's.

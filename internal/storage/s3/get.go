@@ -53,7 +53,10 @@ type reader struct {
 	next int64 // the object's offset of the byte that comes next
 	left int64 // bytes to come; negative while that is not known, to the object's end
 	etag *string
-	body io.ReadCloser
+
+	body  io.ReadCloser // the present answer's
+	skip  int64         // bytes of it that were not asked for
+	sized bool          // it said how long it is
 
 	cuts  int   // breaks in a row
 	since int64 // bytes since the last break
@@ -88,31 +91,25 @@ func (r *reader) open() error {
 	return r.settle(out, in.Range != nil)
 }
 
-// settle finds out how much the answer holds, and steps over what was not asked for where the service does not know ranges.
+// settle finds out how much the answer holds, and what of it was not asked for, where the service does not know ranges.
 func (r *reader) settle(out *awss3.GetObjectOutput, ranged bool) error {
 	has := int64(-1)
 	if out.ContentLength != nil {
 		has = *out.ContentLength
 	}
+	r.skip, r.sized = 0, has >= 0
 	if ranged && out.ContentRange == nil {
-		n, err := io.CopyN(io.Discard, r.body, r.next)
-		if err == io.EOF && has == n {
-			r.left = 0
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if has >= 0 {
-			has -= n
+		r.skip = r.next
+		if r.sized {
+			has = max(has-r.next, 0)
 		}
 	} else if ranged {
 		var from int64
 		if n, err := fmt.Sscanf(*out.ContentRange, "bytes %d-", &from); n != 1 || err != nil || from != r.next {
-			return storage.Errf(storage.Corrupt, r.name, plain("another part than the one asked for: "+*out.ContentRange))
+			return storage.Errf(storage.Corrupt, r.name, plain("another part than the one asked for: "+r.store.clean(*out.ContentRange)))
 		}
 	}
-	if has >= 0 && (r.left < 0 || has < r.left) {
+	if r.sized && (r.left < 0 || has < r.left) {
 		r.left = has
 	}
 	return nil
@@ -134,10 +131,9 @@ func (r *reader) Read(p []byte) (int, error) {
 		case r.left > 0 && int64(len(p)) > r.left:
 			p = p[:r.left]
 		}
-		n, err := r.body.Read(p)
-		r.advance(int64(n))
-		if err == io.EOF && r.left < 0 {
-			r.left = 0 // an answer that did not say how long it is
+		n, err := r.take(p)
+		if err == io.EOF && !r.sized {
+			r.left = 0
 		}
 		if err != nil && r.left != 0 {
 			r.err = r.resume(err)
@@ -146,6 +142,19 @@ func (r *reader) Read(p []byte) (int, error) {
 			return n, nil
 		}
 	}
+}
+
+// take reads from the answer, past what was not asked for.
+func (r *reader) take(p []byte) (int, error) {
+	if r.skip > 0 {
+		n, err := io.CopyN(io.Discard, r.body, r.skip)
+		if r.skip -= n; err != nil {
+			return 0, err
+		}
+	}
+	n, err := r.body.Read(p)
+	r.advance(int64(n))
+	return n, err
 }
 
 // advance counts bytes that arrived.

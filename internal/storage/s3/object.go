@@ -18,7 +18,7 @@ func (s *Store) Stat(ctx context.Context, name string) (storage.Info, error) {
 	}
 	out, err := s.head(ctx, key)
 	if err != nil {
-		if err = s.explain(ctx, key, err); err == nil {
+		if err = s.explain(ctx, name, key, err); err == nil {
 			out, err = s.head(ctx, key)
 		}
 	}
@@ -38,13 +38,13 @@ func (s *Store) head(ctx context.Context, key *string) (out *awss3.HeadObjectOut
 
 // explain asks in other ways for what the answer to a HEAD leaves open, since it has no body to say why. No error says that it is worth
 // another try: what was wrong, such as the region, is right now.
-func (s *Store) explain(ctx context.Context, key *string, err error) error {
+func (s *Store) explain(ctx context.Context, name string, key *string, err error) error {
 	status := answerOf(err).status
 	if status == http.StatusNotFound { // the object, or the whole bucket, or what answers is no S3 service at all
 		if listErr := s.look(ctx); listErr != nil && codes[answerOf(listErr).code] != Denied {
 			return listErr
 		}
-		return err
+		return storage.Errf(storage.NotFound, name, nil)
 	}
 	if status/100 != 4 && status/100 != 3 {
 		return err
