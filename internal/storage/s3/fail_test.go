@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,31 @@ func TestHeadExplained(t *testing.T) {
 	s, _ = scripted(t, Config{}, gives(403, ""), object(content, `"e"`), gives(403, ""))
 	_, err = s.Stat(t.Context(), "config")
 	wantCode(t, "Stat that is refused where Get is not", err, Denied)
+}
+
+// TestForbiddenIsAbsent: S3 calls the absent forbidden where not all of the bucket may be listed; a listing of the name itself tells.
+func TestForbiddenIsAbsent(t *testing.T) {
+	service := func(r request) (*http.Response, error) {
+		q := r.URL.Query()
+		switch {
+		case q.Has("list-type") && q.Get("prefix") == "a/keys/one":
+			return listing("a/keys/one")(r)
+		case q.Has("list-type") && q.Get("prefix") == "a/keys/none":
+			return listing("a/keys/none-but-longer")(r)
+		case q.Has("list-type") && strings.HasPrefix(q.Get("prefix"), "a/"):
+			return listing()(r)
+		}
+		return fails(403, "AccessDenied", "Access Denied")(r)
+	}
+	s, _ := scripted(t, Config{Prefix: "a"}, service)
+	for name, want := range map[string]core.Code{"config": storage.NotFound, "keys/none": storage.NotFound, "keys/one": Denied} {
+		_, err := read(t, s, name, 0, -1)
+		wantCode(t, "Get "+name, err, want)
+		_, err = read(t, s, name, 5, 0)
+		wantCode(t, "Get nothing of "+name, err, want)
+		_, err = s.Stat(t.Context(), name)
+		wantCode(t, "Stat "+name, err, want)
+	}
 }
 
 // TestNotS3: what is no S3 service must not pass for an empty repository, or for one that took what was sent.

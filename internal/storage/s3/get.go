@@ -82,6 +82,8 @@ func (r *reader) open() error {
 	case err != nil && first && (a.code == "InvalidRange" || a.status == http.StatusRequestedRangeNotSatisfiable):
 		r.body, r.left = http.NoBody, 0 // from the object's end on, or beyond
 		return nil
+	case err != nil && codes[a.code] == Denied && r.store.isAbsent(r.ctx, r.key):
+		return storage.Errf(storage.NotFound, r.name, nil)
 	case err != nil && a.status == http.StatusPreconditionFailed:
 		return storage.Errf(storage.Corrupt, r.name, plain("the object changed while it was read"))
 	case err != nil:

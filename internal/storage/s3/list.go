@@ -24,7 +24,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Info,
 		}
 		var token *string
 		for {
-			page, err := s.page(ctx, prefix, token, 0)
+			page, err := s.page(ctx, s.base+prefix, token, 0)
 			if err != nil {
 				yield(storage.Info{}, s.fail(ctx, listBucket, prefix, err))
 				return
@@ -40,11 +40,11 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Info,
 	}
 }
 
-// page asks for the page that token leads to; nil is the first. max of 0 is as many as the service gives.
+// page asks for keys with a prefix, from where token leads to; nil is the first page. max of 0 is as many as the service gives.
 func (s *Store) page(ctx context.Context, prefix string, token *string, max int32) (*awss3.ListObjectsV2Output, error) {
 	in := &awss3.ListObjectsV2Input{Bucket: s.bucket(), ContinuationToken: token, EncodingType: types.EncodingTypeUrl}
-	if p := s.base + prefix; p != "" {
-		in.Prefix = aws.String(p)
+	if prefix != "" {
+		in.Prefix = aws.String(prefix)
 	}
 	if max > 0 {
 		in.MaxKeys = aws.Int32(max)
@@ -69,15 +69,7 @@ func (s *Store) page(ctx context.Context, prefix string, token *string, max int3
 // yieldPage yields a page's objects and reports whether to go on.
 func (s *Store) yieldPage(page *awss3.ListObjectsV2Output, yield func(storage.Info, error) bool) bool {
 	for _, o := range page.Contents {
-		key := aws.ToString(o.Key)
-		if page.EncodingType == types.EncodingTypeUrl {
-			plainKey, err := url.QueryUnescape(key)
-			if err != nil {
-				continue // no name of ours is written in a way that cannot be read
-			}
-			key = plainKey
-		}
-		name, ok := strings.CutPrefix(key, s.base)
+		name, ok := strings.CutPrefix(unescape(page, o), s.base)
 		if !ok || storage.CheckName(name) != nil {
 			continue
 		}
@@ -90,6 +82,17 @@ func (s *Store) yieldPage(page *awss3.ListObjectsV2Output, yield func(storage.In
 
 // look asks the bucket for one key: the cheapest request whose refusal has a body that says why.
 func (s *Store) look(ctx context.Context) error {
-	_, err := s.page(ctx, "", nil, 1)
+	_, err := s.page(ctx, s.base, nil, 1)
 	return err
+}
+
+// unescape returns an entry's key. One that cannot be read as the page says it is written is none of ours, and stays as it is.
+func unescape(page *awss3.ListObjectsV2Output, o types.Object) string {
+	key := aws.ToString(o.Key)
+	if page.EncodingType == types.EncodingTypeUrl {
+		if read, err := url.QueryUnescape(key); err == nil {
+			return read
+		}
+	}
+	return key
 }

@@ -49,6 +49,9 @@ func (s *Store) explain(ctx context.Context, name string, key *string, err error
 	if status/100 != 4 && status/100 != 3 {
 		return err
 	}
+	if status == http.StatusForbidden && s.isAbsent(ctx, key) {
+		return storage.Errf(storage.NotFound, name, nil)
+	}
 	return s.ask(ctx, func(where func(*awss3.Options)) error {
 		in := &awss3.GetObjectInput{Bucket: s.bucket(), Key: key, Range: aws.String("bytes=0-0")}
 		out, err := s.client.GetObject(ctx, in, where)
@@ -57,6 +60,16 @@ func (s *Store) explain(ctx context.Context, name string, key *string, err error
 		}
 		return err
 	})
+}
+
+// isAbsent reports that a listing which is allowed shows no such object. S3 says that the absent is forbidden to those who may not list the
+// bucket, and so it says to those who may list one folder of it.
+func (s *Store) isAbsent(ctx context.Context, key *string) bool {
+	found, err := s.page(ctx, *key, nil, 1)
+	if err != nil {
+		return false
+	}
+	return len(found.Contents) == 0 || unescape(found, found.Contents[0]) != *key
 }
 
 // Delete removes the object. In a bucket with versions it hides it; the bucket's own rules say when the versions go.
