@@ -140,8 +140,8 @@ func (w *world) flip(s repo.Segment) {
 
 func TestDamagedChunk(t *testing.T) {
 	w := newWorld(t)
-	in := []node{file("hit", random(1, 900<<10)), file("big", random(2, 4<<20)), dir("d", file("fine", "fine"), linked(1, file("twin", random(1, 900<<10)))),
-		linked(1, file("also", random(1, 900<<10)))}
+	in := []node{file("hit", random(1, 3<<20)), file("big", random(2, 4<<20)), dir("d", file("fine", "fine"), linked(1, file("twin", random(1, 3<<20)))),
+		linked(1, file("also", random(1, 3<<20)))}
 	m := w.save(in...)
 	w.flip(w.place(m, "hit"))
 	target := tempDir(t)
@@ -333,4 +333,32 @@ func TestCancelWhilePlanning(t *testing.T) {
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
+}
+
+// TestWrongContent has authentic segments that hold something else than their index says: only the writer's own mistake could.
+func TestWrongContent(t *testing.T) {
+	w := newWorld(t)
+	m := w.save(file("a", random(1, 100<<10)), file("b", random(2, 50<<10)))
+	at := w.place(m, "b")
+	j := newJob(&lying{w.r, int(at.Offset)}, m, Options{Target: tempDir(t)}, &listener{})
+	wantCode(t, j.run(t.Context()), core.Damage, codeDamaged)
+	if got := codes(j.res.Issues); !slices.Equal(got, []string{"b restore-damaged"}) {
+		t.Errorf("issues %q", got)
+	}
+	wantAmong(t, j.o.Target, file("a", random(1, 100<<10)))
+	wantNoTemps(t, j.o.Target)
+}
+
+// lying changes a byte of each segment.
+type lying struct {
+	*repo.Repo
+	at int
+}
+
+func (l *lying) ReadSegments(ctx context.Context, s []repo.Segment, fn func(int, []byte, error) error) error {
+	return l.Repo.ReadSegments(ctx, s, func(i int, raw []byte, err error) error {
+		raw = slices.Clone(raw)
+		raw[l.at] ^= 1
+		return fn(i, raw, err)
+	})
 }
