@@ -33,12 +33,13 @@ type Process struct {
 	Stdin          *os.File
 	Stdout, Stderr io.Writer
 	Getenv         func(string) string
+	Environ        []string  // each "NAME=value"
 	Exit           func(int) // ends the process at once, at a second Ctrl-C
 }
 
 // System returns this process as it is.
 func System() Process {
-	return Process{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Exit: os.Exit}
+	return Process{Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv, Environ: os.Environ(), Exit: os.Exit}
 }
 
 // app is one run of the program.
@@ -75,5 +76,6 @@ func (a *app) resolve(scopes config.Scope) error {
 	cfg, err := config.Resolve(a.input, scopes, config.System{Lang: a.lang, GOOS: runtime.GOOS, Home: a.home, Cwd: cwd, Getenv: a.proc.Getenv})
 	a.cfg = cfg
 	a.printer.json, a.quiet, a.verbose = cfg.JSON, cfg.Quiet, cfg.Verbose
+	a.warnVariables()
 	return err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"strings"
+	"syscall"
 
 	"backup_projeto/internal/cli/term"
 	"backup_projeto/internal/config"
@@ -112,11 +113,15 @@ func (a *app) detail(err error) string {
 	if err == nil {
 		return ""
 	}
-	switch {
-	case errors.Is(err, fs.ErrPermission):
-		return a.text.General.NoPermission
-	case errors.Is(err, fs.ErrNotExist):
-		return a.text.General.NotThere
+	g := a.text.General
+	for _, known := range []struct {
+		err  error
+		text string
+	}{{fs.ErrPermission, g.NoPermission}, {fs.ErrNotExist, g.NotThere}, {syscall.ENOSPC, g.DiskFull}, {syscall.EDQUOT, g.DiskFull},
+		{syscall.EROFS, g.ReadOnly}, {syscall.ENOTDIR, g.NotFolder}, {syscall.EISDIR, g.IsFolder}} {
+		if errors.Is(err, known.err) {
+			return known.text
+		}
 	}
 	var more *moreValues
 	if errors.As(err, &more) {

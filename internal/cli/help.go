@@ -115,7 +115,7 @@ func (a *app) helpFlags(b *strings.Builder, c *cobra.Command, g group, columns i
 		if s.Scope&g.scopes == 0 || fl == nil || groupOf(s, c, a.text.Help) != g.title {
 			continue
 		}
-		lines = append(lines, line{a.flagLeft(s, fl), a.flagRight(s)})
+		lines = append(lines, line{a.flagLeft(s, fl), a.flagRight(s, c)})
 	}
 	if g.scopes&config.Output != 0 {
 		lines = append(lines, line{"-h, " + a.helpFlagName(), a.text.Help.HelpFlag + " (" + f(a.text.Help.Twin, a.lang.Pick("--ajuda", "--help")) + ")"})
@@ -156,17 +156,19 @@ func (a *app) flagLeft(s *config.Setting, fl *pflag.Flag) string {
 }
 
 // flagRight is what a flag does, its default, and its twin.
-func (a *app) flagRight(s *config.Setting) string {
+func (a *app) flagRight(s *config.Setting, c *cobra.Command) string {
 	h, text := a.text.Help, a.text.Flags[s.Name]
-	notes := []string{f(h.Default, a.defaultOf(s))}
+	notes := []string{f(h.Default, a.defaultOf(s, c))}
 	if s.PT != "" {
 		notes = append(notes, f(h.Twin, "--"+a.lang.Pick(s.PT, s.Name)))
 	}
 	return text.Help + " (" + strings.Join(notes, "; ") + ")"
 }
 
-func (a *app) defaultOf(s *config.Setting) string {
+func (a *app) defaultOf(s *config.Setting, c *cobra.Command) string {
 	switch text := a.text.Flags[s.Name]; {
+	case s.Name == "snapshot" && pathOf(c) == "find":
+		return a.text.Help.EverySnapshot
 	case text.Default != "":
 		return text.Default
 	case s.Default != "":

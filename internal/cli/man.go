@@ -55,7 +55,7 @@ func (a *app) manFlags(m *manual, c *cobra.Command, g group) {
 			m.section(strings.ToUpper(g.title))
 			started = true
 		}
-		m.item(strings.TrimSpace(a.flagLeft(s, fl)), a.flagRight(s))
+		m.item(strings.TrimSpace(a.flagLeft(s, fl)), a.flagRight(s, c))
 	}
 }
 
@@ -76,7 +76,7 @@ func (a *app) manCommand(m *manual, c *cobra.Command) {
 		name := a.lang.Pick(s.Name, s.PT)
 		if fl := c.Flags().Lookup(name); fl != nil && root.Flags().Lookup(name) == nil {
 			m.raw(".RS")
-			m.item(strings.TrimSpace(a.flagLeft(s, fl)), a.flagRight(s))
+			m.item(strings.TrimSpace(a.flagLeft(s, fl)), a.flagRight(s, c))
 			m.raw(".RE")
 		}
 	}

@@ -20,7 +20,7 @@ type printer struct {
 	stdout, stderr       io.Writer
 	text                 *i18n.Catalog
 	json, quiet, verbose bool
-	tty                  bool // standard error is a terminal
+	tty                  bool // standard error is a terminal whose line can be drawn over
 
 	mu     sync.Mutex
 	line   term.Line // on stderr; guarded by mu
@@ -29,7 +29,7 @@ type printer struct {
 }
 
 func newPrinter(p Process, text *i18n.Catalog) *printer {
-	return &printer{stdout: p.Stdout, stderr: p.Stderr, text: text, tty: term.IsTerminal(p.Stderr), line: term.Line{W: p.Stderr}}
+	return &printer{stdout: p.Stdout, stderr: p.Stderr, text: text, tty: term.CanRedraw(p.Stderr), line: term.Line{W: p.Stderr}}
 }
 
 // say writes a line of the result, for people.

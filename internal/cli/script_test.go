@@ -19,7 +19,7 @@ import (
 
 // jsonLog is the variable that names the file where the program under test copies what it prints with --json: TestJSONIsDocumented
 // reads it.
-const jsonLog = "BACKUP_PROJETO_TEST_JSON_LOG"
+const jsonLog = "TEST_JSON_LOG"
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){

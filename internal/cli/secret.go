@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+	"time"
 
 	"backup_projeto/internal/config"
 	"backup_projeto/internal/core"
@@ -23,6 +24,13 @@ var (
 	codeSource       = source{"RECOVERY_CODE", "CODIGO_RECUPERACAO", "CODIGO"}
 	deviceSource     = source{"DEVICE_KEY", "CHAVE_DISPOSITIVO"}
 	newSource        = source{"NEW_PASSPHRASE", "SENHA_NOVA"}
+)
+
+// How a variable's name ends that gives the secret itself, a file, or a command.
+var (
+	valueSuffixes   = []string{""}
+	fileSuffixes    = []string{"_FILE", "_ARQUIVO"}
+	commandSuffixes = []string{"_COMMAND", "_COMANDO"}
 )
 
 const (
@@ -42,9 +50,9 @@ func (a *app) secret(ctx context.Context, names source) (given, error) {
 			suffixes []string
 			read     func(origin, value string) (string, error)
 		}{
-			{[]string{""}, func(_, value string) (string, error) { return value, nil }},
-			{[]string{"_FILE", "_ARQUIVO"}, a.secretFile},
-			{[]string{"_COMMAND", "_COMANDO"}, func(origin, value string) (string, error) { return secretCommand(ctx, a.proc, origin, value) }},
+			{valueSuffixes, func(_, value string) (string, error) { return value, nil }},
+			{fileSuffixes, a.secretFile},
+			{commandSuffixes, func(origin, value string) (string, error) { return secretCommand(ctx, a.proc, origin, value) }},
 		}
 		for _, r := range readers {
 			for _, suffix := range r.suffixes {
@@ -113,6 +121,7 @@ func secretCommand(ctx context.Context, p Process, origin, command string) (stri
 	}
 	cmd := exec.CommandContext(ctx, shell, flag, command)
 	var out bytes.Buffer
+	cmd.WaitDelay = time.Second // a child of it may keep the pipe open after it was killed
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.Stdin, &out, p.Stderr
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {

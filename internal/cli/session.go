@@ -7,13 +7,12 @@ import (
 	"backup_projeto/internal/keys"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/storage"
-	"backup_projeto/internal/storage/observe"
 )
 
 // session is an open repository.
 type session struct {
 	*app
-	store  *observe.Store
+	store  storage.Store
 	header *repo.Header
 	repo   *repo.Repo
 	// read says that a key that can only save will not do.

@@ -18,19 +18,20 @@ import (
 type terminal struct {
 	t     *testing.T
 	ctrl  *os.File
+	fd    int // of ctrl
+	seen  int // bytes of shown that until went past
 	cmd   *exec.Cmd
 	shown bytes.Buffer
-	done  chan error
 }
 
 // onTerminal starts the program with all its files on a terminal of 80 columns.
 func onTerminal(t *testing.T, dir string, env []string, args ...string) *terminal {
 	t.Helper()
-	ctrl, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
-		t.Skip("no pseudo-terminals here")
+		t.Fatal(err)
 	}
-	fd := int(ctrl.Fd())
+	ctrl := os.NewFile(uintptr(fd), "/dev/ptmx")
 	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
 	if err == nil {
 		err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0)
@@ -46,14 +47,13 @@ func onTerminal(t *testing.T, dir string, env []string, args ...string) *termina
 		t.Fatal(err)
 	}
 	defer tty.Close()
-	cmd := exec.Command(Program, args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), env...)
+	cmd := program(dir, env, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	term := &terminal{t: t, ctrl: ctrl, cmd: cmd, done: make(chan error, 1)}
+	term := &terminal{t: t, ctrl: ctrl, fd: fd, cmd: cmd}
 	t.Cleanup(func() { ctrl.Close(); cmd.Process.Kill() })
 	return term
 }
@@ -61,10 +61,13 @@ func onTerminal(t *testing.T, dir string, env []string, args ...string) *termina
 // until reads what is shown until it has a text.
 func (term *terminal) until(text string) {
 	term.t.Helper()
-	from := term.shown.Len()
 	b := make([]byte, 4096)
 	term.ctrl.SetReadDeadline(time.Now().Add(30 * time.Second))
-	for !strings.Contains(term.shown.String()[from:], text) {
+	for {
+		if i := strings.Index(term.shown.String()[term.seen:], text); i >= 0 {
+			term.seen += i + len(text)
+			return
+		}
 		n, err := term.ctrl.Read(b)
 		term.shown.Write(b[:n])
 		if err != nil {
@@ -92,27 +95,6 @@ func (term *terminal) end() (string, int) {
 	}
 	_ = term.cmd.Wait()
 	return term.shown.String(), term.cmd.ProcessState.ExitCode()
-}
-
-// scratch makes a project and the environment of a person who speaks a language.
-func scratch(t *testing.T, lang string) (project string, env []string) {
-	t.Helper()
-	dir := t.TempDir()
-	project = filepath.Join(dir, "app")
-	for _, d := range []string{project, filepath.Join(dir, "home")} {
-		if err := os.Mkdir(d, 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	write(t, filepath.Join(project, "main.go"), "package main\n")
-	return project, []string{"HOME=" + filepath.Join(dir, "home"), "LANG=" + lang, "LC_ALL=", "BACKUP_PROJETO_KEYRING=off", "CI="}
-}
-
-func write(t *testing.T, name, content string) {
-	t.Helper()
-	if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // TestPassphraseIsTyped sets a passphrase on the terminal, and opens the repository with it on another machine. It is never shown, and
@@ -175,12 +157,12 @@ func TestInterruptedQuestion(t *testing.T) {
 	env[0] = "HOME=" + filepath.Join(filepath.Dir(project), "home2")
 	p := onTerminal(t, project, env, "ls", "-r", place)
 	p.until("Recovery code or passphrase: ")
-	if state, err := unix.IoctlGetTermios(int(p.ctrl.Fd()), unix.TCGETS); err != nil || state.Lflag&unix.ECHO != 0 {
+	if state, err := unix.IoctlGetTermios(p.fd, unix.TCGETS); err != nil || state.Lflag&unix.ECHO != 0 {
 		t.Errorf("the secret is echoed: %v", err)
 	}
 	p.enter("\x03")
 	p.until("Interrupted")
-	if state, err := unix.IoctlGetTermios(int(p.ctrl.Fd()), unix.TCGETS); err != nil || state.Lflag&unix.ECHO == 0 {
+	if state, err := unix.IoctlGetTermios(p.fd, unix.TCGETS); err != nil || state.Lflag&unix.ECHO == 0 {
 		t.Errorf("the terminal stays without echo: %v", err)
 	}
 	if out, code := p.end(); code != 130 {

@@ -12,7 +12,9 @@ func enGeneral() General {
 		Progress:       Progress{Files: Plural{"%s file", "%s files"}, Left: "%s left", Of: "%[1]s of %[2]s"},
 		SecretReadable: "other users of this machine can read %s; close it with: %s",
 		Technical:      "detail",
-		NoPermission:   "permission denied", NotThere: "it does not exist",
+		NoPermission:   "permission denied", NotThere: "it does not exist", DiskFull: "the disk is full", ReadOnly: "it cannot be written to",
+		NotFolder: "it is not a folder", IsFolder: "it is a folder",
+		UnknownVariable: "there is no variable %s; it is passed over", NearVariable: "there is no variable %[1]s; it is passed over. Did you mean %[2]s?",
 	}
 }
 
@@ -24,7 +26,7 @@ func enHelp() Help {
 		GroupVerify: "Checking", GroupKeys: "New keys", GroupShow: "Which project", GroupOutput: "Output and language",
 		HelpFlag:    "show this help",
 		HelpCommand: CommandText{Args: "[COMMAND]", Short: "Show the help of a command", Long: "Shows the help of a command, or of the program.", Examples: []string{"help restore"}},
-		Default:     "default: %s", NoDefault: "none", Twin: "Portuguese: %s", TwinCommand: "in Portuguese: %s",
+		Default:     "default: %s", NoDefault: "none", EverySnapshot: "every snapshot", Twin: "Portuguese: %s", TwinCommand: "in Portuguese: %s",
 		More: "%s shows a command's own help.",
 		VariablesText: "Every flag has a variable: BACKUP_PROJETO_ and its name in capitals, in either language (--aws-profile is " +
 			"BACKUP_PROJETO_AWS_PROFILE or BACKUP_PROJETO_PERFIL_AWS). A flag wins over its variable. Lists are separated by commas or, " +

@@ -35,16 +35,18 @@ type KindText struct {
 
 // General is what every command may say.
 type General struct {
-	Error, Hint, Warning   string
-	None, Yes, No          string
-	MoreLines              Plural // lines left out of a long list
-	YesNo                  string // how to answer a question
-	YesLetters             string // first letters that agree
-	Declined               string
-	Progress               Progress
-	SecretReadable         string // a secret's file that others can read: the file, the command that mends it
-	Technical              string // the technical detail of an error, with --verbose
-	NoPermission, NotThere string // what the operating system says most often
+	Error, Hint, Warning string
+	None, Yes, No        string
+	MoreLines            Plural // lines left out of a long list
+	YesNo                string // how to answer a question
+	YesLetters           string // first letters that agree
+	Declined             string
+	Progress             Progress
+	SecretReadable       string // a secret's file that others can read: the file, the command that mends it
+	Technical            string // the technical detail of an error, with --verbose
+	// What the operating system says most often.
+	NoPermission, NotThere, DiskFull, ReadOnly, NotFolder, IsFolder string
+	UnknownVariable, NearVariable                                   string // a variable; and the one that was probably meant
 }
 
 // Progress is the words of the progress line.
@@ -63,6 +65,7 @@ type Help struct {
 	HelpCommand                                              CommandText
 	Default                                                  string // the default: %s
 	NoDefault                                                string
+	EverySnapshot                                            string // the default of --snapshot for find
 	Twin                                                     string // the flag's name in the other language: %s
 	TwinCommand                                              string
 	More                                                     string // where to read more: %s

@@ -12,7 +12,9 @@ func ptGeneral() General {
 		Progress:       Progress{Files: Plural{"%s arquivo", "%s arquivos"}, Left: "faltam %s", Of: "%[1]s de %[2]s"},
 		SecretReadable: "outros usuários desta máquina conseguem ler %s; feche o acesso com: %s",
 		Technical:      "detalhe",
-		NoPermission:   "sem permissão", NotThere: "não existe",
+		NoPermission:   "sem permissão", NotThere: "não existe", DiskFull: "o disco está cheio", ReadOnly: "não aceita gravação",
+		NotFolder: "não é uma pasta", IsFolder: "é uma pasta",
+		UnknownVariable: "não existe a variável %s; ela foi ignorada", NearVariable: "não existe a variável %[1]s; ela foi ignorada. Você quis dizer %[2]s?",
 	}
 }
 
@@ -24,7 +26,7 @@ func ptHelp() Help {
 		GroupVerify: "Verificação", GroupKeys: "Chaves novas", GroupShow: "Qual projeto", GroupOutput: "Saída e idioma",
 		HelpFlag:    "mostra esta ajuda",
 		HelpCommand: CommandText{Args: "[COMANDO]", Short: "Mostra a ajuda de um comando", Long: "Mostra a ajuda de um comando, ou do programa.", Examples: []string{"ajuda restaurar"}},
-		Default:     "padrão: %s", NoDefault: "nenhum", Twin: "em inglês: %s", TwinCommand: "em inglês: %s",
+		Default:     "padrão: %s", NoDefault: "nenhum", EverySnapshot: "todos os snapshots", Twin: "em inglês: %s", TwinCommand: "em inglês: %s",
 		More: "%s mostra a ajuda de um comando.",
 		VariablesText: "Toda opção tem uma variável: BACKUP_PROJETO_ seguido do nome em maiúsculas, em qualquer dos idiomas (--perfil-aws é " +
 			"BACKUP_PROJETO_PERFIL_AWS ou BACKUP_PROJETO_AWS_PROFILE). A opção vale mais que a variável. Listas são separadas por vírgulas " +

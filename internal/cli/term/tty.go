@@ -25,6 +25,11 @@ func Columns(f any) int {
 	return 80
 }
 
+// CanRedraw reports whether f is a terminal whose line can be drawn over, and prepares it for that.
+func CanRedraw(f any) bool {
+	return IsTerminal(f) && os.Getenv("TERM") != "dumb" && prepare(f.(*os.File))
+}
+
 // Line is one line of a terminal that is drawn over and over.
 type Line struct {
 	W     io.Writer
