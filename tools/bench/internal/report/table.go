@@ -58,7 +58,7 @@ func (r *Results) table(b *strings.Builder) {
 			}
 		}
 		last = c.Key
-		cols := []string{where, job, strings.ReplaceAll(c.Program, "|", `\|`)}
+		cols := []string{where, job, cellText(c.Program)}
 		if c.Failed != "" {
 			cols = append(cols, "failed", "", "", "", "", "", "", "")
 		} else {
@@ -72,6 +72,9 @@ func (r *Results) table(b *strings.Builder) {
 		}
 	}
 }
+
+// cellText keeps a table's bars out of its cells.
+func cellText(s string) string { return strings.ReplaceAll(s, "|", `\|`) }
 
 // columns are a cell's figures as text.
 func (r *Results) columns(c *Cell) []string {
@@ -115,7 +118,7 @@ func (r *Results) goals(b *strings.Builder) {
 				word = "reached"
 			}
 		}
-		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", v.Goal, short(v.Limit), is, word)
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", cellText(v.Goal), short(v.Limit), is, word)
 	}
 	if r.Quick {
 		b.WriteString("\nThe goals are for the full sets.\n")
