@@ -45,7 +45,8 @@ type Item struct {
 	Size   int64 // bytes of content to be written
 }
 
-// Plan is what a restore would do. The counts are of entries of all types, the target folder itself left out. Items lists at most MaxItems entries that are not Keep, overwritten ones first.
+// Plan is what a restore would do. The counts are of entries of all types, the target folder itself left out. Items lists at most
+// MaxItems entries that are not Keep, overwritten ones first.
 type Plan struct {
 	Items                             []Item
 	Create, Overwrite, Keep, Metadata int64

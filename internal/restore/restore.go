@@ -4,9 +4,10 @@
 // in the target under an entry's name; a batch is entries whose content is fetched together; content is a file's bytes without its
 // holes.
 //
-// Map: plan.go walks the snapshot beside the target and compare.go decides; write.go walks again and fills batches (batch.go),
-// which fetch.go reads pack by pack into files (file.go); local.go takes from older copies what they still have; links.go and
-// special.go make everything else; folder.go keeps handles of the target's folders. walk.go and choice.go serve both walks.
+// Map: plan.go walks the snapshot beside the target, compare.go decides and verdict.go takes note; write.go walks again and fills
+// batches (content.go, batch.go), which fetch.go reads pack by pack into files (file.go) of folders (made.go); local.go takes from older copies
+// what they still have; links.go and special.go make everything else; folder.go keeps handles of the target's folders. walk.go and
+// choice.go serve both walks.
 //
 // Promises:
 //   - nothing is written before the plan is complete and, where something existing would be replaced, agreed to;
