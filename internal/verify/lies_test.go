@@ -25,7 +25,7 @@ func (p *place) putIndex(r *repo.Repo, packs ...pack.Entry) {
 	body := crypto.SealOnce(ring.Writer.IndexKey(), ctx, crypto.Pad(index.Encode(packs)))
 	b := append([]byte("bp-indx1"), ring.Slot[:]...)
 	b = append(b, ring.Signer.Verifier()...)
-	b = append(b, ring.Signer.Sign(ctx, body)...)
+	b = append(b, ring.Signer.Sign(slices.Concat(ctx, ring.Slot[:]), body)...)
 	b = append(b, body...)
 	must(p.t, p.store().Put(p.t.Context(), "index/"+crypto.Hash(b).String(), b))
 }

@@ -306,6 +306,7 @@ func TestReadOnlyFolderAndBrokenMemory(t *testing.T) {
 	m := newMachine(t)
 	m.plain("a")
 	must(t, os.Chmod(m.path("a"), 0o555))
+	t.Cleanup(func() { os.Chmod(m.path("a"), 0o755) }) // so that it can be removed
 	first := m.save("a", Fresh)
 	f, err := Identify(m.path("a"), m.memory)
 	must(t, err)
