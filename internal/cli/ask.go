@@ -41,7 +41,7 @@ func (a *app) ask(ctx context.Context, question string) (bool, error) {
 	}
 	in, out, done, ok := a.terminal()
 	if !ok {
-		return false, errKind(core.Usage, "no-terminal", "")
+		return false, errKind(core.Usage, "no-terminal", question)
 	}
 	defer done()
 	defer a.hold()()

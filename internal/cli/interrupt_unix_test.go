@@ -42,7 +42,7 @@ func TestInterrupted(t *testing.T) {
 	started := filepath.Join(filepath.Dir(project), "started")
 	asking := append([]string{}, env...)
 	asking = append(asking, "HOME="+filepath.Join(filepath.Dir(project), "home2"),
-		"BACKUP_PROJETO_PASSPHRASE_COMMAND=touch "+started+"; sleep 60")
+		"BACKUP_PROJETO_PASSPHRASE_COMMAND=touch "+started+"; exec sleep 60")
 	out, code := interrupt(t, project, asking, syscall.SIGINT, func() { waitFor(t, started) }, "ls", "-r", place)
 	if code != 130 || !strings.Contains(out, "Interrupted; the repository is as good as before.") {
 		t.Errorf("exit %d\n%s", code, out)

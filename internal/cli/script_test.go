@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"backup_projeto/internal/keys"
 )
 
 // jsonLog is the variable that names the file where the program under test copies what it prints with --json: TestJSONIsDocumented
@@ -173,10 +176,18 @@ func cmdFlip(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// cmdNoSecret fails if the last output or error has what a file holds: nosecret FILE...
+// cmdNoSecret fails if the last output or error has what a file holds, or the key of any device: nosecret FILE...
 func cmdNoSecret(ts *testscript.TestScript, neg bool, args []string) {
-	for _, name := range args {
+	devices, err := filepath.Glob(filepath.Join(ts.Getenv("WORK"), "*", ".config", Program, "devices", "*.json"))
+	ts.Check(err)
+	if len(devices) == 0 {
+		ts.Fatalf("no device has a key")
+	}
+	for _, name := range append(devices, args...) {
 		secret := strings.TrimSpace(ts.ReadFile(name))
+		if key, err := keys.ParseDeviceKey([]byte(secret)); err == nil {
+			secret = hex.EncodeToString(key.Key)
+		}
 		if secret == "" {
 			ts.Fatalf("%s is empty", name)
 		}

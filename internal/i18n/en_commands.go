@@ -33,6 +33,16 @@ func enCommands() map[string]CommandText {
 			"Looks for names that match a pattern in .gitignore syntax, in every snapshot of the project or only in the one of --snapshot, " +
 				"and says in which of them each version is.",
 			[]string{"find .env", "find '*.sqlite' --all"}},
+		"retain": {"[FLAGS]", "Drop old snapshots, and keep the right ones",
+			"Decides for each project and device which snapshots are kept: the last of each hour, day, week and so on, for as many as the flags say. " +
+				"The plan is shown and you are asked. What is dropped goes to the trash, from where \"undelete\" brings it back for 30 days.",
+			[]string{"retain --dry-run", "retain --keep-daily=30 --keep-hourly=0", "retain --all --yes"}},
+		"pin": {"[SNAPSHOT...] [FLAGS]", "Keep a snapshot whatever happens",
+			"Pins snapshots, so that \"retain\" never drops them. Without any, lists those that are pinned.", []string{"pin 0193a1b2", "pin 2026-11-20", "pin"}},
+		"unpin": {"SNAPSHOT... [FLAGS]", "Let a pinned snapshot be dropped again",
+			"Takes the pins of snapshots away; the next \"retain\" decides on them as on any other.", []string{"unpin 0193a1b2"}},
+		"undelete": {"[SNAPSHOT...] [FLAGS]", "Bring dropped snapshots back",
+			"Brings snapshots back from the trash. Without any, lists what is in it, and until when.", []string{"undelete", "undelete 0193a1b2"}},
 		"verify": {"[FLAGS]", "Prove that the repository is whole",
 			"Checks that every snapshot, folder and block is present and has the right size. --data also reads and authenticates stored data, " +
 				"a share of it that moves on from run to run so that repeated runs cover everything; --sample restores files on trial and compares them.",

@@ -14,6 +14,7 @@ func enErrors() map[core.Code]ErrorText {
 	maps.Copy(all, enWorkErrors())
 	maps.Copy(all, enVerifyErrors())
 	maps.Copy(all, enRestoreErrors())
+	maps.Copy(all, enRetainErrors())
 	return all
 }
 
@@ -48,6 +49,8 @@ func enUsageErrors() map[core.Code]ErrorText {
 		"value-bool":    {"{subject}: \"{value}\" is neither yes nor no", "Write true or false, or the flag alone."},
 		"value-size":    {"{subject}: \"{value}\" is not a size", "Write it as 500MB, 1.5GB or 2GiB; a bare number counts bytes."},
 		"value-share":   {"{subject}: \"{value}\" is neither a share nor a size", "Write it as 100%, 5% or 2GB."},
+		"value-age":     {"{subject}: \"{value}\" is not a length of time", "Write it like 12h, 30d, 8w, 6m (months), 1y or 1y6m."},
+		"policy-empty":  {"these settings would keep no snapshot at all", "Set at least one of the --keep flags to more than 0."},
 		"value-range":   {"{subject}: \"{value}\" is not a number between {list}", "Write a whole number between {list}."},
 		"value-empty":   {"{subject} is empty", "Give it a value, or take it away."},
 		"value-text":    {"{subject}: \"{value}\" has characters that cannot be used here", "Use letters, digits and ordinary punctuation, on one line."},
@@ -74,7 +77,7 @@ func enKeyErrors() map[core.Code]ErrorText {
 		"secret-mismatch":    {"the two passphrases differ", "Run it again and type the same one twice."},
 		"secret-short":       {"the passphrase is too short", "Use at least 8 characters; four random words are easy to keep in mind."},
 		"recovery-code":      {"this is not a recovery code: mistyped, or incomplete", "It begins with BP- and has nine groups of four; capitals, spaces and hyphens do not matter."},
-		"no-terminal":        {"this needs an answer, and there is no terminal to ask on", "Agree beforehand with --yes, or run it on a terminal."},
+		"no-terminal":        {"this needs an answer, and there is no terminal to ask on[[: {subject}]]", "Agree beforehand with --yes, or run it on a terminal."},
 		"not-authenticated":  {"the recovery kit is only shown to someone who knows the passphrase or the code itself, or says yes on a terminal", ways},
 		"key-not-found":      {"no key's id begins with \"{subject}\"", "List them: backup_projeto key list{place}"},
 		"key-ambiguous":      {"several keys' ids begin with \"{subject}\"", "Type more digits. List them: backup_projeto key list{place}"},

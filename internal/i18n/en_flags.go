@@ -27,6 +27,18 @@ func enFlags() map[string]FlagText {
 		"max-size":        {"SIZE", "leave out files larger than this, such as 500MB", "no limit"},
 		"tag":             {"WORD", "mark the snapshot with a word; may be repeated", ""},
 
+		"retain": {"WHEN", "after a backup, drop the older snapshots of this project and device that \"retain\" would drop: auto or off", ""},
+
+		"keep-last":    {"N", "keep the last N snapshots of each project and device; 0 switches a rule off", ""},
+		"keep-hourly":  {"N", "keep the last one of each hour, for the last N hours that have one", ""},
+		"keep-daily":   {"N", "keep the last one of each day, likewise", ""},
+		"keep-weekly":  {"N", "keep the last one of each week", ""},
+		"keep-monthly": {"N", "keep the last one of each month", ""},
+		"keep-yearly":  {"N", "keep the last one of each year", ""},
+		"keep-within":  {"TIME", "keep all that are at most so much older than the newest: 30d, 8w, 6m, 1y", ""},
+		"keep-tag":     {"WORD", "keep all that were marked with that --tag; may be repeated", ""},
+		"keep-safety":  {"TIME", "how long to keep what restores saved before they replaced it", ""},
+
 		"data":   {"SHARE", "read and check that much of the stored data: 100%, 5% or 2GB", "structure only"},
 		"sample": {"N", "restore N random files on trial and compare them", ""},
 

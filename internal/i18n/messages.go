@@ -12,6 +12,7 @@ type Catalog struct {
 	Verify   Verify
 	Browse   Browse
 	Keys     Keys
+	Retain   Retain
 	Flags    map[string]FlagText     // by the English flag
 	Commands map[string]CommandText  // by the English command, "" for the program, "key add" for one below
 	Errors   map[core.Code]ErrorText // by code
@@ -60,7 +61,7 @@ type Progress struct {
 type Help struct {
 	Usage, Commands, Aliases, Examples, ExitCodes, Variables string
 	GroupWhere, GroupSave, GroupRestore, GroupVerify         string
-	GroupKeys, GroupShow, GroupOutput                        string
+	GroupKeys, GroupShow, GroupOutput, GroupRetain           string
 	HelpFlag                                                 string
 	HelpCommand                                              CommandText
 	Default                                                  string // the default: %s
@@ -156,4 +157,26 @@ type Keys struct {
 	Joined, NotJoined                                  string
 	DeviceUnreadable                                   string // where, reason
 	NotDeviceKey, SystemKeyring                        string
+}
+
+// Retain is what retain, pin, unpin and undelete say.
+type Retain struct {
+	Group            string // project, device
+	Kept, Dropped    string
+	Rules            map[string]string // that keep
+	Doubtful         string
+	Run              Plural // dropped snapshots in one line
+	Plan             string // how many are kept, how many dropped
+	Ask, Moved       Plural
+	Back             string // the command that brings one back
+	Nothing, DryRun  string
+	NotApplied       string // reason
+	Pinned, Already  string // id, project
+	Unpinned, Not    string // id, project
+	NoPins, NoTrash  string
+	ColumnPinned     string
+	ColumnDropped    string
+	ColumnUntil      string
+	Undeleted        string // id, project
+	Unreadable, Gone string // id, reason; a pinned snapshot that is not there
 }

@@ -33,6 +33,16 @@ func ptCommands() map[string]CommandText {
 			"Procura nomes que casem com um padrão na sintaxe do .gitignore, em todos os snapshots do projeto ou só no de --snapshot, e diz " +
 				"em quais deles está cada versão.",
 			[]string{"buscar .env", "buscar '*.sqlite' --todos"}},
+		"retain": {"[OPÇÕES]", "Descarta snapshots antigos e mantém os certos",
+			"Decide, para cada projeto e dispositivo, quais snapshots são mantidos: o último de cada hora, dia, semana e assim por diante, tantos quantos as " +
+				"opções dizem. O plano é mostrado e você é perguntado. O que é descartado vai para a lixeira, de onde \"resgatar\" o traz de volta por 30 dias.",
+			[]string{"reter --simular", "reter --manter-diarios=30 --manter-horarios=0", "reter --todos --sim"}},
+		"pin": {"[SNAPSHOT...] [OPÇÕES]", "Mantém um snapshot aconteça o que acontecer",
+			"Fixa snapshots, para que \"reter\" nunca os descarte. Sem nenhum, lista os fixados.", []string{"fixar 0193a1b2", "fixar 20/11/2026", "fixar"}},
+		"unpin": {"SNAPSHOT... [OPÇÕES]", "Permite que um snapshot fixado seja descartado",
+			"Desfaz o que \"fixar\" fez; o próximo \"reter\" decide sobre eles como sobre qualquer outro.", []string{"desafixar 0193a1b2"}},
+		"undelete": {"[SNAPSHOT...] [OPÇÕES]", "Traz de volta snapshots descartados",
+			"Traz snapshots de volta da lixeira. Sem nenhum, lista o que há nela, e até quando.", []string{"resgatar", "resgatar 0193a1b2"}},
 		"verify": {"[OPÇÕES]", "Prova que o repositório está inteiro",
 			"Confere se todos os snapshots, pastas e blocos estão presentes e têm o tamanho certo. --dados também lê e autentica os dados guardados, " +
 				"uma parte que avança a cada vez, para que execuções repetidas cubram tudo; --amostra restaura arquivos como teste e compara.",

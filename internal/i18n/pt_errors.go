@@ -14,6 +14,7 @@ func ptErrors() map[core.Code]ErrorText {
 	maps.Copy(all, ptWorkErrors())
 	maps.Copy(all, ptVerifyErrors())
 	maps.Copy(all, ptRestoreErrors())
+	maps.Copy(all, ptRetainErrors())
 	return all
 }
 
@@ -48,6 +49,8 @@ func ptUsageErrors() map[core.Code]ErrorText {
 		"value-bool":    {"{subject}: \"{value}\" não é sim nem não", "Escreva true ou false, ou só a opção."},
 		"value-size":    {"{subject}: \"{value}\" não é um tamanho", "Escreva como 500MB, 1,5GB ou 2GiB; um número sozinho conta bytes."},
 		"value-share":   {"{subject}: \"{value}\" não é uma porcentagem nem um tamanho", "Escreva como 100%, 5% ou 2GB."},
+		"value-age":     {"{subject}: \"{value}\" não é um período de tempo", "Escreva como 12h, 30d, 8s (semanas), 6m (meses), 1a ou 1a6m."},
+		"policy-empty":  {"estas opções não manteriam nenhum snapshot", "Ponha pelo menos uma das opções --manter acima de 0."},
 		"value-range":   {"{subject}: \"{value}\" não é um número entre {list}", "Escreva um número inteiro entre {list}."},
 		"value-empty":   {"{subject} está sem valor", "Dê um valor, ou tire a opção."},
 		"value-text":    {"{subject}: \"{value}\" tem caracteres que não podem ser usados aqui", "Use letras, dígitos e pontuação comum, numa linha só."},
@@ -74,7 +77,7 @@ func ptKeyErrors() map[core.Code]ErrorText {
 		"secret-mismatch":    {"as duas senhas são diferentes", "Rode de novo e digite a mesma duas vezes."},
 		"secret-short":       {"a senha é curta demais", "Use pelo menos 8 caracteres; quatro palavras ao acaso são fáceis de guardar."},
 		"recovery-code":      {"isto não é um código de recuperação: tem erro de digitação ou está incompleto", "Ele começa com BP- e tem nove grupos de quatro; maiúsculas, espaços e hifens não importam."},
-		"no-terminal":        {"isto precisa de uma resposta, e não há terminal onde perguntar", "Concorde antes com --sim, ou rode num terminal."},
+		"no-terminal":        {"isto precisa de uma resposta, e não há terminal onde perguntar[[: {subject}]]", "Concorde antes com --sim, ou rode num terminal."},
 		"not-authenticated":  {"o kit de recuperação só é mostrado a quem sabe a senha ou o próprio código, ou confirma num terminal", ways},
 		"key-not-found":      {"nenhuma chave tem id que comece com \"{subject}\"", "Liste as chaves: backup_projeto chave listar{place}"},
 		"key-ambiguous":      {"várias chaves têm id que começa com \"{subject}\"", "Digite mais dígitos. Liste as chaves: backup_projeto chave listar{place}"},

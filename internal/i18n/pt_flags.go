@@ -27,6 +27,18 @@ func ptFlags() map[string]FlagText {
 		"max-size":        {"TAMANHO", "deixa de fora arquivos maiores que isto, como 500MB", "sem limite"},
 		"tag":             {"PALAVRA", "marca o snapshot com uma palavra; pode ser repetida", ""},
 
+		"retain": {"QUANDO", "depois de um backup, descarta os snapshots antigos deste projeto e dispositivo que \"reter\" descartaria: auto ou off", ""},
+
+		"keep-last":    {"N", "mantém os N últimos snapshots de cada projeto e dispositivo; 0 desliga uma regra", ""},
+		"keep-hourly":  {"N", "mantém o último de cada hora, nas N últimas horas que têm algum", ""},
+		"keep-daily":   {"N", "mantém o último de cada dia, do mesmo jeito", ""},
+		"keep-weekly":  {"N", "mantém o último de cada semana", ""},
+		"keep-monthly": {"N", "mantém o último de cada mês", ""},
+		"keep-yearly":  {"N", "mantém o último de cada ano", ""},
+		"keep-within":  {"TEMPO", "mantém todos os que são no máximo tanto mais antigos que o mais novo: 30d, 8s, 6m, 1a", ""},
+		"keep-tag":     {"PALAVRA", "mantém todos os marcados com essa --etiqueta; pode ser repetida", ""},
+		"keep-safety":  {"TEMPO", "por quanto tempo manter o que as restaurações salvaram antes de substituir", ""},
+
 		"data":   {"PARTE", "lê e confere essa parte dos dados guardados: 100%, 5% ou 2GB", "só a estrutura"},
 		"sample": {"N", "restaura N arquivos ao acaso, como teste, e compara", ""},
 
