@@ -15,6 +15,9 @@ func (r *resolver) together(c *Config) {
 			r.bad("snapshot", Problem{Code: "bad-snapshot"})
 		}
 	}
+	if r.scopes&Retaining != 0 && (r.scopes&Saving == 0 || c.Retain) && c.Keep.nothing() {
+		r.problem(Problem{Code: "policy-empty"})
+	}
 	if strings.ContainsAny(c.Project, "\x00\n") {
 		r.bad("project", Problem{Code: "value-text"})
 	}

@@ -46,6 +46,9 @@ type Config struct {
 	// Sample is how many files to restore on trial.
 	Sample int
 
+	Retain bool // after a backup: --retain=auto
+	Keep   Keep
+
 	WriteOnly bool
 	Label     string
 
@@ -56,6 +59,23 @@ type Config struct {
 type Share struct {
 	Percent float64
 	Bytes   int64
+}
+
+// Span is a length of time by the calendar.
+type Span struct{ Years, Months, Days, Hours int }
+
+// Keep says which snapshots are kept.
+type Keep struct {
+	Last, Hourly, Daily, Weekly, Monthly, Yearly int
+
+	Within Span
+	Tags   []string
+	Safety Span // snapshots that restores take
+}
+
+// nothing reports whether no regular snapshot would be kept for its date or its tags.
+func (k *Keep) nothing() bool {
+	return k.Last+k.Hourly+k.Daily+k.Weekly+k.Monthly+k.Yearly == 0 && k.Within == Span{} && len(k.Tags) == 0
 }
 
 // Problem is one thing wrong with the settings. Subject is the flag or variable as it was typed.

@@ -2,7 +2,9 @@ package config
 
 import (
 	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // The readers below give a setting's value in its own type, and report one that cannot be read.
@@ -66,4 +68,35 @@ func (r *resolver) path(p string) string {
 		p = filepath.Join(r.sys.Cwd, p)
 	}
 	return filepath.Clean(p)
+}
+
+// choice reads a word out of the setting's Values, whatever its case.
+func (r *resolver) choice(setting string) string {
+	v := strings.ToLower(strings.TrimSpace(r.text(setting)))
+	if values := Find(setting).Values; v != "" && !slices.Contains(values, v) {
+		r.bad(setting, Problem{Code: "value-choice", Near: Near(v, values), List: values})
+		return ""
+	}
+	return v
+}
+
+func (r *resolver) age(setting string) Span {
+	v := r.text(setting)
+	if v == "" {
+		return Span{}
+	}
+	s, err := ParseSpan(v)
+	if err != nil {
+		r.bad(setting, Problem{Code: "value-age"})
+	}
+	return s
+}
+
+// mostKept bounds the counts of snapshots to keep.
+const mostKept = 1_000_000
+
+func (r *resolver) keep() Keep {
+	return Keep{Last: r.count("keep-last", mostKept), Hourly: r.count("keep-hourly", mostKept), Daily: r.count("keep-daily", mostKept),
+		Weekly: r.count("keep-weekly", mostKept), Monthly: r.count("keep-monthly", mostKept), Yearly: r.count("keep-yearly", mostKept),
+		Within: r.age("keep-within"), Tags: r.list("keep-tag"), Safety: r.age("keep-safety")}
 }

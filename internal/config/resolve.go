@@ -122,6 +122,7 @@ func (r *resolver) build() *Config {
 	c.Exclude, c.Include, c.Tags = r.list("exclude"), r.list("include"), r.list("tag")
 	c.OneFileSystem, c.MaxSize = r.truth("one-file-system"), r.size("max-size")
 	c.Share, c.Sample = r.share("data"), r.count("sample", 1_000_000)
+	c.Retain, c.Keep = r.choice("retain") == "auto", r.keep()
 	c.WriteOnly, c.Label = r.truth("write-only"), r.text("label")
 	c.DryRun, c.Parallel = r.truth("dry-run"), r.count("parallel", 256)
 	r.lang(c)

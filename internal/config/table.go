@@ -14,10 +14,11 @@ const (
 	Size         // bytes: 500MB, 2GiB
 	Portion      // a percentage, or a size
 	Folder       // a path
+	Age          // a length of time: 30d, 6m, 1y
 )
 
 // Scope is a group of settings; commands name the groups they take.
-type Scope uint16
+type Scope uint32
 
 // The scopes.
 const (
@@ -35,6 +36,7 @@ const (
 	Proving                     // what verify reads
 	Slots                       // what a new key may do
 	Versions                    // --version
+	Retaining                   // which snapshots are kept
 )
 
 // Setting is one thing that can be set.
@@ -87,6 +89,17 @@ var Settings = []Setting{
 	{Name: "one-file-system", PT: "um-sistema", Kind: Bool, Scope: Saving},
 	{Name: "max-size", PT: "tamanho-maximo", Kind: Size, Scope: Saving, Default: "0"},
 	{Name: "tag", PT: "etiqueta", Short: "t", Kind: List, Scope: Saving},
+	{Name: "retain", PT: "reter", Scope: Saving, Values: []string{"auto", "off"}, Default: "off"},
+
+	{Name: "keep-last", PT: "manter-ultimos", Kind: Count, Scope: Retaining, Default: "3"},
+	{Name: "keep-hourly", PT: "manter-horarios", Kind: Count, Scope: Retaining, Default: "24"},
+	{Name: "keep-daily", PT: "manter-diarios", Kind: Count, Scope: Retaining, Default: "14"},
+	{Name: "keep-weekly", PT: "manter-semanais", Kind: Count, Scope: Retaining, Default: "8"},
+	{Name: "keep-monthly", PT: "manter-mensais", Kind: Count, Scope: Retaining, Default: "12"},
+	{Name: "keep-yearly", PT: "manter-anuais", Kind: Count, Scope: Retaining, Default: "3"},
+	{Name: "keep-within", PT: "manter-por", Kind: Age, Scope: Retaining, Default: "0"},
+	{Name: "keep-tag", PT: "manter-etiqueta", Kind: List, Scope: Retaining},
+	{Name: "keep-safety", PT: "manter-seguranca", Kind: Age, Scope: Retaining, Default: "14d"},
 
 	{Name: "data", PT: "dados", Kind: Portion, Scope: Proving, Default: "0"},
 	{Name: "sample", PT: "amostra", Kind: Count, Scope: Proving, Default: "0"},

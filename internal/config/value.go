@@ -75,3 +75,45 @@ func splitList(s string) []string {
 	}
 	return out
 }
+
+// mostAge bounds each number of a Span: a thousand years.
+const mostAge = 1000 * 366
+
+// ParseSpan reads a length of time: 0, 12h, 30d, 8w, 6m (months), 1y, or several as in 1y6m. The Portuguese letters count too: s for
+// weeks, a for years.
+func ParseSpan(s string) (Span, error) {
+	rest := strings.ToLower(strings.ReplaceAll(s, " ", ""))
+	if rest == "0" {
+		return Span{}, nil
+	}
+	if rest == "" {
+		return Span{}, fmt.Errorf("no length of time")
+	}
+	var out Span
+	for rest != "" {
+		end := strings.IndexFunc(rest, func(r rune) bool { return r < '0' || r > '9' })
+		if end <= 0 {
+			return Span{}, fmt.Errorf("%q is no length of time", s)
+		}
+		n, err := strconv.Atoi(rest[:end])
+		if err != nil || n > mostAge {
+			return Span{}, fmt.Errorf("%q is no length of time", s)
+		}
+		switch rest[end] {
+		case 'h':
+			out.Hours += n
+		case 'd':
+			out.Days += n
+		case 'w', 's':
+			out.Days += 7 * n
+		case 'm':
+			out.Months += n
+		case 'y', 'a':
+			out.Years += n
+		default:
+			return Span{}, fmt.Errorf("%q is no length of time", s)
+		}
+		rest = rest[end+1:]
+	}
+	return out, nil
+}

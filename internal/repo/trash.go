@@ -32,6 +32,7 @@ const (
 type Trashed struct {
 	ID      core.UUID
 	Dropped time.Time // last, by the store's clock; zero where it does not tell
+	copies  []copyInTrash
 }
 
 // pairName is the name of one of several objects about a snapshot.
@@ -98,15 +99,19 @@ func (r *Repo) Trash(ctx context.Context) ([]Trashed, error) {
 	if err != nil {
 		return nil, err
 	}
-	seen := map[core.UUID]bool{}
+	at := map[core.UUID]int{}
 	for _, id := range ids {
-		seen[id] = true
+		at[id] = -1
 	}
 	var out []Trashed
 	for _, c := range copies {
-		if !seen[c.id] {
-			seen[c.id] = true
-			out = append(out, Trashed{c.id, c.time})
+		i, ok := at[c.id]
+		if !ok {
+			i = len(out)
+			at[c.id], out = i, append(out, Trashed{ID: c.id, Dropped: c.time})
+		}
+		if i >= 0 {
+			out[i].copies = append(out[i].copies, c)
 		}
 	}
 	return out, nil
@@ -158,13 +163,9 @@ func (r *Repo) Undelete(ctx context.Context, id core.UUID) (*snapshot.Manifest, 
 	return m, nil
 }
 
-// TrashedSnapshot returns the manifest of a snapshot in the trash. Where there is none of that id the code is "not-in-trash".
-func (r *Repo) TrashedSnapshot(ctx context.Context, id core.UUID) (*snapshot.Manifest, error) {
-	copies, err := r.copiesOf(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	m, _, _, err := r.readCopies(ctx, copies)
+// TrashedSnapshot returns the manifest of what Trash listed.
+func (r *Repo) TrashedSnapshot(ctx context.Context, t Trashed) (*snapshot.Manifest, error) {
+	m, _, _, err := r.readCopies(ctx, t.copies)
 	return m, err
 }
 

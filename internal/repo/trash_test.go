@@ -141,7 +141,7 @@ func TestDropAndUndelete(t *testing.T) {
 		if err != nil || len(damaged) > 0 || len(live) != 1 || live[0].ID != m.ID {
 			t.Fatalf("live: %v, %v, %v", live, damaged, err)
 		}
-		if got, err := r.TrashedSnapshot(t.Context(), m.ID); err != nil || got.ID != m.ID {
+		if got, err := r.TrashedSnapshot(t.Context(), all[0]); err != nil || got.ID != m.ID {
 			t.Fatalf("%v, %v", got, err)
 		}
 		if _, err := r.Undelete(t.Context(), m.ID); err != nil {
