@@ -46,7 +46,7 @@ func enFlags() map[string]FlagText {
 		"write-only": {"", "the new key can save, but read nothing back", ""},
 
 		"dry-run":  {"", "show what would be done, and do nothing", ""},
-		"parallel": {"N", "how many files to work on at once, up to 256", "one for each processor"},
+		"parallel": {"N", "how many files to work on at once, up to 256", "by the number of processors"},
 
 		"json":    {"", "print one JSON object a line", ""},
 		"quiet":   {"", "print errors only", ""},

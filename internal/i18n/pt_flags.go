@@ -46,7 +46,7 @@ func ptFlags() map[string]FlagText {
 		"write-only": {"", "a chave nova consegue salvar, mas não ler nada de volta", ""},
 
 		"dry-run":  {"", "mostra o que seria feito, sem fazer nada", ""},
-		"parallel": {"N", "quantos arquivos tratar ao mesmo tempo, até 256", "um para cada processador"},
+		"parallel": {"N", "quantos arquivos tratar ao mesmo tempo, até 256", "conforme os processadores"},
 
 		"json":    {"", "imprime um objeto JSON por linha", ""},
 		"quiet":   {"", "imprime só os erros", ""},
