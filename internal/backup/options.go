@@ -23,7 +23,7 @@ type Options struct {
 	MaxSize       int64    // bytes; larger files are left out; 0 means no limit
 	SkipPaths     []string // absolute folders never entered: the repository itself, local state
 
-	Parallel int  // workers; 0 means one for each core
+	Parallel int  // files read at once; 0 means two for each core
 	Estimate bool // count beside the backup what there is, where no earlier snapshot tells: for someone who watches
 	DryRun   bool // scan, compare and read, but store nothing
 }
