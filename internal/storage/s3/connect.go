@@ -10,6 +10,7 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/smithy-go/logging"
 
 	"backup_projeto/internal/storage"
 )
@@ -47,12 +48,10 @@ func (s *Store) connect(ctx context.Context) error {
 
 // load reads AWS's settings: environment, shared files, and what the configuration says instead.
 func (s *Store) load(ctx context.Context) (aws.Config, error) {
-	options := []func(*config.LoadOptions) error{config.WithAppID("backup_projeto")}
-	if s.cfg.HTTP != nil {
-		options = append(options, config.WithHTTPClient(s.cfg.HTTP))
-	} else {
-		// Given here so that AWS_CA_BUNDLE is applied to it.
-		options = append(options, config.WithHTTPClient(awshttp.NewBuildableClient()))
+	options := []func(*config.LoadOptions) error{
+		config.WithAppID("backup_projeto"),
+		config.WithLogger(logging.Nop{}),                    // else the SDK writes its warnings to the standard error
+		config.WithHTTPClient(awshttp.NewBuildableClient()), // given here so that AWS_CA_BUNDLE is applied to it
 	}
 	if s.cfg.Region != "" {
 		options = append(options, config.WithRegion(s.cfg.Region))

@@ -13,7 +13,7 @@ import (
 const regionHeader = "X-Amz-Bucket-Region"
 
 // expected finds the region in the message of an answer without that header.
-var expected = regexp.MustCompile(`expecting '([a-z0-9-]+)'`)
+var expected = regexp.MustCompile(`expecting ['"]([a-z0-9-]+)['"]`)
 
 // elsewhere are the codes with which a service says that a request was for another region.
 var elsewhere = map[string]bool{

@@ -44,7 +44,7 @@ type Config struct {
 	SSE          string // "" and "none" leave it to the bucket; else "AES256", "aws:kms" or "aws:kms:dsse"
 	KMSKey       string // with aws:kms…; "" is the account's own key
 
-	// HTTP sends requests; nil is the real thing.
+	// HTTP sends requests to the service; nil is the real thing.
 	HTTP aws.HTTPClient
 
 	// pause, in tests, is the time before an attempt repeats; nil otherwise.

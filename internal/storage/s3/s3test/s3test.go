@@ -137,6 +137,7 @@ func (s *Server) Env() []string {
 		"AWS_ENDPOINT_URL=" + s.Endpoint,
 		"AWS_REGION=" + Region,
 		"AWS_PROFILE=",
+		"AWS_CA_BUNDLE=",
 		"AWS_CONFIG_FILE=" + filepath.Join(s.dir, "no-config"),
 		"AWS_SHARED_CREDENTIALS_FILE=" + filepath.Join(s.dir, "no-credentials"),
 		"AWS_EC2_METADATA_DISABLED=true",
