@@ -206,7 +206,9 @@ func TestRealVirtualHost(t *testing.T) {
 	server.Setenv(t)
 	t.Setenv("AWS_ENDPOINT_URL", "")
 	addr := strings.TrimPrefix(server.Endpoint, "http://")
-	dial := func(ctx context.Context, network, _ string) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, network, addr) }
+	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, addr)
+	}
 	there := &http.Client{Transport: &http.Transport{DialContext: dial}}
 	bucket := newBucket()
 	s := open(t, s3.Config{Bucket: bucket, Endpoint: "http://" + bucket + "." + domain, HTTP: there})
