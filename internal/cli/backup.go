@@ -51,6 +51,9 @@ func runBackup(ctx context.Context, a *app, _ []string) error {
 	}
 	res.Duration = time.Since(start) // opening and creating are part of what the person waited for
 	s.summary(res)
+	if s.cfg.Retain && !s.cfg.DryRun {
+		s.retainAfterBackup(ctx, p.ID)
+	}
 	if res.Snapshot.Partial() {
 		return errKind(core.Partial, "", "")
 	}

@@ -16,9 +16,9 @@ const (
 func commands() command {
 	return command{
 		en: Program, max: -1, run: runContract,
-		scopes: saving | config.Switch | writing | config.Versions,
+		scopes: saving | config.Switch | writing | config.Versions, vars: config.Retaining,
 		subs: []command{
-			{en: "backup", more: []string{"salvar"}, scopes: saving, run: runBackup},
+			{en: "backup", more: []string{"salvar"}, scopes: saving, vars: config.Retaining, run: runBackup},
 			{en: "restore", pt: "restaurar", scopes: writing, max: -1, run: runRestore},
 			{en: "snapshots", pt: "historico", more: []string{"histórico", "history"}, scopes: anywhere | config.Which | config.Listing, run: runSnapshots},
 			{en: "ls", pt: "listar", scopes: ofOne, max: 1, run: runList},
@@ -26,6 +26,10 @@ func commands() command {
 			{en: "diff", pt: "comparar", scopes: anywhere | config.Which, max: 2, run: runDiff},
 			{en: "find", pt: "buscar", scopes: ofOne | config.Listing, min: 1, max: -1, run: runFind},
 			{en: "verify", pt: "verificar", scopes: anywhere | config.Proving | config.Working, run: runVerify},
+			{en: "retain", pt: "reter", scopes: anywhere | config.Which | config.Listing | config.Trying | config.Retaining, run: runRetain},
+			{en: "pin", pt: "fixar", scopes: anywhere | config.Which, max: -1, run: runPin},
+			{en: "unpin", pt: "desafixar", scopes: anywhere | config.Which, min: 1, max: -1, run: runUnpin},
+			{en: "undelete", pt: "resgatar", scopes: anywhere, max: -1, run: runUndelete},
 			keyCommands(),
 			{en: "stats", pt: "estatisticas", more: []string{"estatísticas"}, scopes: anywhere, run: runStats},
 			{en: "version", pt: "versao", more: []string{"versão"}, scopes: config.Output, run: runVersion},

@@ -44,7 +44,7 @@ func runDiff(ctx context.Context, a *app, args []string) error {
 		if err != nil {
 			return err
 		}
-		from, to, err := s.pair(h, args)
+		from, to, err := s.pair(ctx, h, args)
 		if err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func runDiff(ctx context.Context, a *app, args []string) error {
 }
 
 // pair chooses the two snapshots to compare: those named, the one named and the latest, or the last two.
-func (s *session) pair(h history, args []string) (from, to *snapshot.Manifest, err error) {
+func (s *session) pair(ctx context.Context, h history, args []string) (from, to *snapshot.Manifest, err error) {
 	if len(args) == 0 {
 		own, err := s.mine(h)
 		if err != nil {
@@ -80,7 +80,7 @@ func (s *session) pair(h history, args []string) (from, to *snapshot.Manifest, e
 		}
 		return own[len(own)-2], own[len(own)-1], nil
 	}
-	if from, err = s.pickRef(h, args[0]); err != nil {
+	if from, err = s.pickRef(ctx, h, args[0]); err != nil {
 		return nil, nil, err
 	}
 	second := "latest"
@@ -89,7 +89,7 @@ func (s *session) pair(h history, args []string) (from, to *snapshot.Manifest, e
 	} else if s.cfg.Project == "" {
 		h = h.of(from.Project.ID) // the latest of the same project, wherever the person is
 	}
-	to, err = s.pickRef(h, second)
+	to, err = s.pickRef(ctx, h, second)
 	return from, to, err
 }
 

@@ -32,7 +32,7 @@ func runFind(ctx context.Context, a *app, args []string) error {
 		if err != nil {
 			return err
 		}
-		groups, err := s.searched(all)
+		groups, err := s.searched(ctx, all)
 		if err != nil {
 			return err
 		}
@@ -56,9 +56,9 @@ func runFind(ctx context.Context, a *app, args []string) error {
 }
 
 // searched returns what to look through, by project: every snapshot of the person's project, of all, or one.
-func (s *session) searched(all history) ([]history, error) {
+func (s *session) searched(ctx context.Context, all history) ([]history, error) {
 	if s.input.Has("snapshot") || s.proc.Getenv(config.Variable("snapshot")) != "" {
-		m, err := s.pick(all)
+		m, err := s.pick(ctx, all)
 		return []history{{m}}, err
 	}
 	if !s.cfg.All {

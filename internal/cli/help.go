@@ -31,6 +31,7 @@ func groups(h i18n.Help) []group {
 		{h.GroupSave, config.Saving},
 		{h.GroupRestore, config.Switch | config.Picking | config.Writing | config.Selecting},
 		{h.GroupVerify, config.Proving},
+		{h.GroupRetain, config.Retaining},
 		{h.GroupKeys, config.Slots},
 		{h.GroupOutput, config.Output | config.Trying | config.Working | config.Versions},
 	}

@@ -78,7 +78,7 @@ func (s *session) entry(ctx context.Context, name string) (path string, e *tree.
 	if err != nil {
 		return "", nil, err
 	}
-	m, err := s.pick(h)
+	m, err := s.pick(ctx, h)
 	if err != nil {
 		return "", nil, err
 	}

@@ -137,17 +137,20 @@ func (h history) named(name string) (history, error) {
 }
 
 // pick returns the snapshot of --snapshot.
-func (s *session) pick(h history) (*snapshot.Manifest, error) { return s.pickRef(h, s.cfg.Snapshot) }
+func (s *session) pick(ctx context.Context, h history) (*snapshot.Manifest, error) {
+	return s.pickRef(ctx, h, s.cfg.Snapshot)
+}
 
 // pickRef returns the snapshot that a text means: one by its id, whatever its project, or the last one of the person's project,
 // until a moment if one is given.
-func (s *session) pickRef(h history, text string) (*snapshot.Manifest, error) {
+func (s *session) pickRef(ctx context.Context, h history, text string) (*snapshot.Manifest, error) {
 	ref, err := config.ParseRef(text)
 	if err != nil {
 		return nil, mistake(config.Problem{Code: "bad-snapshot", Subject: "snapshot", Value: text})
 	}
 	if ref.Prefix != "" {
-		return h.byID(ref.Prefix)
+		m, err := h.byID(ref.Prefix)
+		return m, s.hinted(ctx, ref.Prefix, err)
 	}
 	own, err := s.mine(h)
 	if err != nil {
@@ -164,10 +167,9 @@ func (s *session) pickRef(h history, text string) (*snapshot.Manifest, error) {
 
 // byID returns the snapshot whose id begins so, with hyphens or without.
 func (h history) byID(prefix string) (*snapshot.Manifest, error) {
-	plain := func(s string) string { return strings.ReplaceAll(s, "-", "") }
 	var found *snapshot.Manifest
 	for _, m := range h {
-		if !strings.HasPrefix(plain(m.ID.String()), plain(prefix)) {
+		if !hasPrefix(m.ID, prefix) {
 			continue
 		}
 		if found != nil {
