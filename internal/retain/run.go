@@ -105,39 +105,49 @@ func decide(ctx context.Context, r *repo.Repo, o Options) (*Result, error) {
 	return res, nil
 }
 
-// move drops what is to be dropped, in the order of the plan, but for what was pinned since it was decided on.
+// move drops what is to be dropped, in the order of the plan, but for what was pinned since it was decided on. The first goes alone: where
+// nothing may be deleted, one copy is left in the trash and not many.
 func (res *Result) move(ctx context.Context, r *repo.Repo, rep report.Reporter) error {
 	pinned, err := r.Pinned(ctx)
 	if err != nil {
 		return err
 	}
-	progress := rep.Progress()
-	progress.TotalFiles.Add(int64(res.Drop))
+	var drop []core.UUID
+	for _, d := range res.Decisions {
+		if !d.Keep && !pinned[d.ID] {
+			drop = append(drop, d.ID)
+		}
+	}
+	rep.Progress().TotalFiles.Add(int64(len(drop)))
 	var mu sync.Mutex
+	one := func(ctx context.Context, id core.UUID) error {
+		err := r.Drop(ctx, id)
+		if err != nil && core.KindOf(err) != core.Damage {
+			return err
+		}
+		rep.Progress().Files.Add(1)
+		mu.Lock()
+		defer mu.Unlock()
+		if err != nil { // it stays where it is, and the others need not
+			res.Damaged = append(res.Damaged, repo.Damaged{Object: "snapshots/" + id.String(), Err: err})
+			return nil
+		}
+		res.Moved = append(res.Moved, id)
+		return nil
+	}
+	if len(drop) > 0 {
+		if err := one(ctx, drop[0]); err != nil {
+			return err
+		}
+		drop = drop[1:]
+	}
 	g, inner := errgroup.WithContext(ctx)
 	g.SetLimit(movers)
-	for _, d := range res.Decisions {
-		if d.Keep || pinned[d.ID] {
-			continue
-		}
+	for _, id := range drop {
 		if inner.Err() != nil {
 			break
 		}
-		g.Go(func() error {
-			err := r.Drop(inner, d.ID)
-			if err != nil && core.KindOf(err) != core.Damage {
-				return err
-			}
-			progress.Files.Add(1)
-			mu.Lock()
-			defer mu.Unlock()
-			if err != nil { // it stays where it is, and the others need not
-				res.Damaged = append(res.Damaged, repo.Damaged{Object: "snapshots/" + d.ID.String(), Err: err})
-				return nil
-			}
-			res.Moved = append(res.Moved, d.ID)
-			return nil
-		})
+		g.Go(func() error { return one(inner, id) })
 	}
 	if err := g.Wait(); err != nil {
 		return err

@@ -224,6 +224,34 @@ func TestDamagedAreLeft(t *testing.T) {
 	}
 }
 
+// keeping is a store that lets nobody delete.
+type keeping struct{ storage.Store }
+
+func (k keeping) Delete(_ context.Context, name string) error {
+	return storage.Errf(storage.Denied, name, nil)
+}
+
+// TestMayNotDelete: with credentials that cannot delete nothing is dropped, and little is written in vain.
+func TestMayNotDelete(t *testing.T) {
+	s, c := open(t)
+	for n := range 12 {
+		save(t, c.Repo, ago(12-n), "content", nil)
+	}
+	r := unlock(t, keeping{s}, c.Device.Secret())
+	res, err := Run(t.Context(), r, Options{Policy: Policy{Last: 1}}, &report.Discard{})
+	if core.CodeOf(err) != storage.Denied || len(res.Moved) != 0 || len(ids(t, c.Repo)) != 12 {
+		t.Errorf("%+v, %v", res, err)
+	}
+	copies := 0
+	for _, err := range s.List(t.Context(), "trash/") {
+		must(t, err)
+		copies++
+	}
+	if copies != 1 {
+		t.Errorf("%d copies", copies)
+	}
+}
+
 // faulty makes the nth call fail: before it does anything, or after it did it.
 type faulty struct {
 	storage.Store
