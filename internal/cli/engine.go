@@ -89,9 +89,18 @@ func (s *session) loadIndex(ctx context.Context) error {
 
 // warnDamaged tells of objects that a command has to do without.
 func (s *session) warnDamaged(damaged []repo.Damaged) {
+	s.hurt = s.hurt || len(damaged) > 0
 	for _, d := range damaged {
 		s.warn(f(s.text.Verify.Object, d.Object, s.reason(d.Err)))
 	}
+}
+
+// whole is the end of a command that tells of everything there is: it did not, if some of it is damaged.
+func (s *session) whole() error {
+	if s.hurt {
+		return errKind(core.Damage, "damage-found", "")
+	}
+	return nil
 }
 
 // hostname is this machine's name, for people.

@@ -65,7 +65,15 @@ func (a *app) report(kind core.Kind, code core.Code, v i18n.Values) {
 	if a.verbose && v.Detail != "" && known && !strings.Contains(text.Message, v.Detail) {
 		a.note("  " + general.Technical + ": " + term.Escape(string(code)+": "+v.Detail) + "\n")
 	}
-	a.note("  " + general.Hint + ": " + term.Escape(text.Hint) + "\n")
+	a.note(a.indented("  "+general.Hint+": "+term.Escape(text.Hint)) + "\n")
+}
+
+// indented breaks a line that is too long for the terminal between words.
+func (a *app) indented(line string) string {
+	if !a.tty || term.Width(line) <= term.Columns(a.proc.Stderr) {
+		return line
+	}
+	return "  " + strings.Join(term.Wrap(line, term.Columns(a.proc.Stderr)-4), "\n    ")
 }
 
 // values gathers what an error's text may name.
@@ -137,6 +145,9 @@ func (a *app) reason(err error) string {
 		v := a.values(err)
 		v.Subject = "" // the line names it already
 		return term.Escape(text.Fill(v).Message)
+	}
+	if e.Kind == core.Damage { // what exactly is of no use to people, and --verbose and verify tell more
+		return a.text.Errors["object-damaged"].Fill(i18n.Values{}).Message
 	}
 	if e.Err != nil {
 		return term.Escape(a.detail(e.Err))

@@ -51,7 +51,7 @@ func runFind(ctx context.Context, a *app, args []string) error {
 		if n == 0 {
 			s.tell(s.text.Browse.NoMatch)
 		}
-		return nil
+		return s.whole()
 	})
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -128,7 +129,15 @@ func roff(s string) string {
 	if strings.HasPrefix(s, ".") {
 		s = `\&` + s
 	}
-	return s
+	var ascii strings.Builder // so that no program has to guess the encoding
+	for _, r := range s {
+		if r < 0x80 {
+			ascii.WriteRune(r)
+		} else {
+			fmt.Fprintf(&ascii, `\[u%04X]`, r)
+		}
+	}
+	return ascii.String()
 }
 
 func quoteRoff(s string) string { return `"` + roff(s) + `"` }

@@ -17,6 +17,8 @@ type session struct {
 	repo   *repo.Repo
 	// read says that a key that can only save will not do.
 	read bool
+	// hurt says that damaged objects were met and told.
+	hurt bool
 	// own says that this machine has a key that works, though not for this.
 	own bool
 	// typed says that a person just proved to know the passphrase or the recovery code.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"backup_projeto/internal/cli/term"
+	"backup_projeto/internal/core"
 	"backup_projeto/internal/snapshot"
 )
 
@@ -37,6 +38,7 @@ type jsonSnapshot struct {
 	Partial     bool     `json:"partial"`
 	Unread      int64    `json:"unread"`
 	Safety      bool     `json:"safety"`
+	Pinned      bool     `json:"pinned,omitempty"`
 	Tags        []string `json:"tags"`
 	GitHead     string   `json:"git_head,omitempty"`
 	GitBranch   string   `json:"git_branch,omitempty"`
@@ -79,13 +81,17 @@ func runSnapshots(ctx context.Context, a *app, _ []string) error {
 		if !own && !s.cfg.All {
 			s.tell(s.text.Browse.OtherProjects)
 		}
+		pinned, err := s.repo.Pinned(ctx)
+		if err != nil {
+			return err
+		}
 		for _, m := range h {
 			o := newJSONSnapshot(m)
-			o.Type = "snapshot"
+			o.Type, o.Pinned = "snapshot", pinned[m.ID]
 			s.object(o)
 		}
-		s.table(s.snapshotRows(h, !own), 3, 4)
-		return nil
+		s.table(s.snapshotRows(h, pinned, !own), 3, 4)
+		return s.whole()
 	})
 }
 
@@ -108,12 +114,16 @@ func (s *session) listed(all history) (h history, own bool, err error) {
 }
 
 // snapshotRows are the lines of the table, with the project's column where there are several.
-func (s *session) snapshotRows(h history, projects bool) [][]string {
+func (s *session) snapshotRows(h history, pinned map[core.UUID]bool, projects bool) [][]string {
 	b := s.text.Browse
 	rows := [][]string{{b.ColumnID, b.ColumnDate, b.ColumnHost, b.ColumnFiles, b.ColumnSize, b.ColumnTags}}
 	for _, m := range h {
+		notes := s.notes(m)
+		if pinned[m.ID] {
+			notes = strings.TrimSuffix(s.text.Retain.Rules["pinned"]+", "+notes, ", ")
+		}
 		rows = append(rows, []string{shortID(m.ID), s.lang.Date(when(m)), term.Escape(m.Host), s.lang.Int(m.Counts.Files),
-			s.lang.Bytes(m.Counts.BytesSeen), s.notes(m)})
+			s.lang.Bytes(m.Counts.BytesSeen), notes})
 	}
 	if !projects {
 		return rows

@@ -56,7 +56,7 @@ func runStats(ctx context.Context, a *app, _ []string) error {
 		}
 		s.object(o)
 		s.showStats(o, h)
-		return nil
+		return s.whole()
 	})
 }
 

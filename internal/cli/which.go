@@ -21,6 +21,9 @@ type history []*snapshot.Manifest
 func (s *session) history(ctx context.Context) (history, error) {
 	all, damaged, err := s.repo.Snapshots(ctx)
 	s.warnDamaged(damaged)
+	if err == nil && len(all) == 0 {
+		err = s.whole()
+	}
 	return all, err
 }
 
