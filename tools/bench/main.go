@@ -16,6 +16,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"syscall"
@@ -34,7 +35,7 @@ func main() {
 	err := run(ctx, os.Args[1:])
 	stop()
 	switch {
-	case errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, flag.ErrHelp): // it was shown
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -88,6 +89,7 @@ func newBench(ctx context.Context, o *options) (*bench, error) {
 		return nil, err
 	}
 	b := &bench{rounds: o.rounds, jobs: o.jobs, root: root, limit: o.limit, say: say}
+	b.settle = func(ctx context.Context) error { return exec.CommandContext(ctx, "sync").Run() }
 	b.results = &report.Results{Started: begun, Quick: o.quick, Rounds: o.rounds}
 	if b.results.Machine, err = machine(ctx, root); err == nil {
 		err = b.find(ctx, o)

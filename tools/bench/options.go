@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"maps"
 	"os"
 	"path/filepath"
@@ -79,7 +81,13 @@ func parse(args []string) (*options, error) {
 		o.also = append(o.also, named{name, path})
 		return err
 	})
+	f.SetOutput(io.Discard) // the caller tells the error
+	f.Usage = func() {}
 	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			f.SetOutput(os.Stdout)
+			f.PrintDefaults()
+		}
 		return nil, err
 	}
 	if f.NArg() > 0 {

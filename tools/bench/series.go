@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -25,6 +24,7 @@ type bench struct {
 	limit    time.Duration // of one command
 	results  *report.Results
 	say      func(format string, args ...any)
+	settle   func(ctx context.Context) error // before each run: has the system write to disk what it still keeps
 }
 
 // series measures one set at one place: the jobs one after the other, and in each job the programs in turn, so that what the machine does besides
@@ -118,7 +118,14 @@ func (r *series) turns(ctx context.Context, job string) error {
 
 // can reports whether a program does a job here; floors make no states, so they do only what is measured.
 func (r *series) can(p *program, job string) bool {
+	if c := r.results.Find(r.key(p, job)); c != nil && c.Failed != "" {
+		return false
+	}
 	return p.jobs[job] != nil && (p.remote || r.place.server == nil) && !r.broken[p.name] && (!p.floor || r.jobs[job])
+}
+
+func (r *series) key(p *program, job string) report.Key {
+	return report.Key{Set: r.set.Name, Place: r.place.name, Job: job, Program: p.name}
 }
 
 // note records a run, or why there is none.
@@ -131,12 +138,22 @@ func (r *series) note(p *program, job string, run report.Run, err error) {
 	if !r.jobs[job] && err == nil {
 		return
 	}
-	c := r.results.Cell(report.Key{Set: r.set.Name, Place: r.place.name, Job: job, Program: p.name})
+	c := r.results.Cell(r.key(p, job))
 	if err != nil {
-		c.Failed = err.Error()
+		c.Failed = reason(err, r.root)
 		return
 	}
 	c.Runs = append(c.Runs, run)
+}
+
+// reason is an error in words that say nothing of where the benchmark ran, and not too many.
+func reason(err error, root string) string {
+	const most = 300
+	text := strings.ReplaceAll(err.Error(), root, "…")
+	if runes := []rune(text); len(runes) > most {
+		text = string(runes[:most/2]) + " … " + string(runes[len(runes)-most/2:])
+	}
+	return text
 }
 
 // once runs one job of one program, from a fresh copy of its state, which is kept as another one if asked for.
@@ -180,7 +197,7 @@ func (r *series) timed(ctx context.Context, s *scene, job string) (run report.Ru
 	if err != nil {
 		return run, err
 	}
-	if err := exec.CommandContext(ctx, "sync").Run(); err != nil {
+	if err := r.settle(ctx); err != nil {
 		return run, err
 	}
 	if err := r.recount(ctx, s, job); err != nil {

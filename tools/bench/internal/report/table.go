@@ -21,7 +21,8 @@ func (r *Results) WriteMarkdown(w io.Writer) error {
 func (r *Results) heading(b *strings.Builder) {
 	fmt.Fprintf(b, "Measured on %s: %s, %d cores, %s of memory, %s, %s. ", r.Started.UTC().Format("2006-01-02"), r.Machine.CPU, r.Machine.Cores,
 		size(float64(r.Machine.Memory)), r.Machine.System, r.Machine.FileSystem)
-	fmt.Fprintf(b, "Each figure is the median of %d runs; programs took turns.", r.Rounds)
+	fmt.Fprintf(b, "Each figure is the median of %d runs; programs took turns. Memory below %s cannot be seen.", r.Rounds,
+		size(float64(r.Machine.LeastPeak)))
 	if r.Quick {
 		b.WriteString(" **Small sets (`-quick`)**: these figures are for trying the tool, and say little.")
 	}
