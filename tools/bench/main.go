@@ -6,7 +6,8 @@
 // It needs Linux and Go; run by root it installs the Debian packages that it needs. See doc/bench.md for what it measures, and how.
 //
 // Map: options.go reads the flags; tools.go finds and installs programs; program.go says what a program is, own.go and peers.go list them;
-// series.go runs jobs in turn, on states that state.go keeps; output.go writes files. The packages below internal measure processes, make
+// series.go runs jobs in turn and story.go
+// stories, timed.go one job, on states that state.go keeps and the folder that source.go makes; output.go writes files. The packages below internal measure processes, make
 // the sets, serve S3, delay connections, and show results.
 package main
 

@@ -163,21 +163,18 @@ func (b *bench) find(ctx context.Context, o *options) error {
 	missing := install(ctx, wanted, b.say)
 	var all []*program
 	if o.programs[report.Own] {
-		path := o.program
-		if path == "" {
-			root, err := moduleRoot(ctx)
-			if err != nil {
-				return err
-			}
-			path = filepath.Join(b.root, report.Own)
-			if err := build(ctx, root, path); err != nil {
-				return err
-			}
+		path := filepath.Join(b.root, report.Own)
+		if err := b.provide(ctx, o.program, path); err != nil {
+			return err
 		}
 		all = append(all, own(report.Own, path))
 	}
-	for _, n := range o.also {
-		all = append(all, own(n.name, n.path))
+	for i, n := range o.also {
+		path := filepath.Join(b.root, fmt.Sprint(report.Own, "-", i))
+		if err := b.provide(ctx, n.path, path); err != nil {
+			return err
+		}
+		all = append(all, own(n.name, path))
 	}
 	or := func(path, name string) string {
 		if path != "" {
@@ -199,4 +196,20 @@ func (b *bench) find(ctx context.Context, o *options) error {
 		b.results.Programs = append(b.results.Programs, report.Program{Name: p.name, Version: p.version(ctx, b.root), Floor: p.floor})
 	}
 	return nil
+}
+
+// provide puts the program to a path: a copy of a build, which may change while this runs, or a new build where none is given.
+func (b *bench) provide(ctx context.Context, from, to string) error {
+	if from != "" {
+		from, err := filepath.EvalSymlinks(from)
+		if err != nil {
+			return err
+		}
+		return dataset.Copy(ctx, from, to)
+	}
+	root, err := moduleRoot(ctx)
+	if err != nil {
+		return err
+	}
+	return build(ctx, root, to)
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -31,7 +32,8 @@ func eat() {
 			b[i]++
 		}
 	}
-	os.Exit(int(b[0] & 0))
+	runtime.KeepAlive(b)
+	os.Exit(0)
 }
 
 func TestRun(t *testing.T) {
