@@ -95,7 +95,7 @@ func (s *session) listPins(ctx context.Context, h history) error {
 	text, b := s.text.Retain, s.text.Browse
 	if len(pins) == 0 {
 		s.tell(text.NoPins)
-		return nil
+		return s.whole()
 	}
 	rows := [][]string{{b.ColumnID, b.ColumnDate, b.ColumnProject, text.ColumnPinned}}
 	for _, p := range pins {
@@ -110,5 +110,5 @@ func (s *session) listPins(ctx context.Context, h history) error {
 		rows = append(rows, row)
 	}
 	s.table(rows)
-	return nil
+	return s.whole()
 }

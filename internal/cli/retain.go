@@ -51,14 +51,15 @@ func runRetain(ctx context.Context, a *app, _ []string) error {
 	return a.reading(ctx, func(s *session) error {
 		o := retain.Options{Policy: s.policy(), DryRun: s.cfg.DryRun}
 		if !s.cfg.All {
-			h, err := s.history(ctx)
-			if err == nil {
-				h, err = s.mine(h)
-			}
+			all, _, err := s.repo.Snapshots(ctx) // what is damaged is in the result
 			if err != nil {
 				return err
 			}
-			o.Project = h[0].Project.ID
+			own, err := s.mine(all)
+			if err != nil {
+				return err
+			}
+			o.Project = own[0].Project.ID
 		}
 		var refused error
 		o.Confirm = func(res *retain.Result) bool {
@@ -79,6 +80,9 @@ func runRetain(ctx context.Context, a *app, _ []string) error {
 			return refused
 		}
 		s.retained(res, true)
+		if err == nil {
+			err = s.whole()
+		}
 		return err
 	})
 }

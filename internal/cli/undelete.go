@@ -119,6 +119,7 @@ func (s *session) listTrash(ctx context.Context, trash []repo.Trashed) error {
 		switch {
 		case core.KindOf(err) == core.Damage:
 			s.warn(f(text.Unreadable, shortID(t.ID), s.reason(err)))
+			s.hurt = true
 			continue
 		case err != nil:
 			return err
@@ -134,5 +135,5 @@ func (s *session) listTrash(ctx context.Context, trash []repo.Trashed) error {
 		rows = append(rows, row)
 	}
 	s.table(rows)
-	return nil
+	return s.whole()
 }
