@@ -145,6 +145,16 @@ func (r *Repo) Live(ctx context.Context) ([]*snapshot.Manifest, []Damaged, error
 	return all, damaged.sorted(), err
 }
 
+// IsLive asks after one snapshot: it is in its place or in the trash.
+func (r *Repo) IsLive(ctx context.Context, id core.UUID) (bool, error) {
+	_, err := r.store.Stat(ctx, snapshotName(id))
+	if err == nil || !storage.IsNotFound(err) {
+		return err == nil, err
+	}
+	copies, err := r.listTrash(ctx) // looked at last, as in Live
+	return slices.ContainsFunc(copies, func(c copyInTrash) bool { return c.id == id }), err
+}
+
 // gather calls fn for each number below n, several at once, and returns what it gave in their order, without what is nil.
 func gather[T any](ctx context.Context, n int, fn func(ctx context.Context, i int) (*T, error)) ([]*T, error) {
 	all, numbers := make([]*T, n), make([]int, n)

@@ -141,6 +141,11 @@ func TestDropAndUndelete(t *testing.T) {
 		if err != nil || len(damaged) > 0 || len(live) != 1 || live[0].ID != m.ID {
 			t.Fatalf("live: %v, %v, %v", live, damaged, err)
 		}
+		for id, want := range map[core.UUID]bool{m.ID: true, {1}: false} {
+			if is, err := r.IsLive(t.Context(), id); err != nil || is != want {
+				t.Errorf("live: %v, %v, want %v", is, err, want)
+			}
+		}
 		if got, err := r.TrashedSnapshot(t.Context(), all[0]); err != nil || got.ID != m.ID {
 			t.Fatalf("%v, %v", got, err)
 		}
@@ -148,6 +153,9 @@ func TestDropAndUndelete(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantContent(t, r, m.ID, chunks)
+		if is, err := r.IsLive(t.Context(), m.ID); err != nil || !is {
+			t.Errorf("live: %v, %v", is, err)
+		}
 		if all, err := r.Trash(t.Context()); err != nil || len(all) != 0 {
 			t.Errorf("what was brought back is told to be in the trash: %v, %v", all, err)
 		}
