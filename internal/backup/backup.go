@@ -17,16 +17,19 @@ package backup
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/user"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/gc"
 	"backup_projeto/internal/meta"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
@@ -36,24 +39,58 @@ import (
 	"backup_projeto/internal/snapshot"
 )
 
+// maxWalks is how often a project is walked because a prune condemned what was relied on meanwhile.
+const maxWalks = 5
+
+// codeCondemned says that prunes did so each time.
+const codeCondemned core.Code = "prune-overtakes"
+
 // Run saves the project. A snapshot with unreadable entries is saved and is no error: Result.Snapshot.Partial says so. An error is of
 // kind Source where the project's folder itself cannot be read, of kind Destination where the store failed; no snapshot was saved then.
-// LoadIndex of the repository must have been called.
 func Run(ctx context.Context, r *repo.Repo, o Options, rep report.Reporter) (*Result, error) {
 	begun := time.Now()
-	root, err := meta.OpenDir(o.Root)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	root, err := meta.OpenDir(o.Root) // first: without it nothing is said to the store
 	if err != nil {
 		return nil, err
 	}
-	b := &run{o: o, r: r, rep: rep, start: begun, cutter: r.Cutter()}
-	b.ctx, b.cancel = context.WithCancelCause(ctx)
-	defer b.cancel(nil)
-	if b.sink, err = newSink(b.ctx, r, o.DryRun); err != nil {
-		root.Close()
+	defer root.Close()
+	sink, err := newSink(ctx, r, o.DryRun)
+	if err != nil {
 		return nil, err
 	}
-	defer b.sink.close()
-	if err := b.open(ctx, root); err != nil {
+	defer sink.close()
+	told := map[string]bool{}
+	var bytesNew int64
+	for walk := 1; ; walk++ {
+		b := &run{o: o, r: r, rep: rep, start: begun, ctx: ctx, cancel: cancel, cutter: r.Cutter(), sink: sink, told: told}
+		b.counts.bytesNew.Store(bytesNew)
+		m, err := b.once()
+		switch {
+		case err == nil:
+			return &Result{Snapshot: m, Issues: b.issues, Damaged: sink.damaged(), Duration: time.Since(begun)}, nil
+		case !errors.Is(err, gc.ErrCondemned):
+			return nil, err
+		case walk == maxWalks:
+			return nil, &core.Error{Kind: core.Failure, Code: codeCondemned, Err: err}
+		}
+		bytesNew = b.counts.bytesNew.Load()
+		p := rep.Progress()
+		for _, n := range []*atomic.Int64{&p.Files, &p.Bytes, &p.TotalFiles, &p.TotalBytes} {
+			n.Store(0)
+		}
+		sink.again()
+	}
+}
+
+// once walks the project and saves it.
+func (b *run) once() (*snapshot.Manifest, error) {
+	root, err := meta.OpenDir(b.o.Root)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.open(b.ctx, root); err != nil {
 		root.Close()
 		return nil, err
 	}
@@ -61,9 +98,8 @@ func Run(ctx context.Context, r *repo.Repo, o Options, rep report.Reporter) (*Re
 	m, err := b.save(root)
 	if err != nil {
 		b.new.discard()
-		return nil, err
 	}
-	return &Result{Snapshot: m, Issues: b.issues, Duration: time.Since(begun)}, nil
+	return m, err
 }
 
 // run is one backup.
@@ -90,6 +126,7 @@ type run struct {
 	total    int64                         // of unread; guarded by mu
 	issues   []report.Issue                // guarded by mu
 	excluded map[string]*snapshot.Excluded // by rule; guarded by mu
+	told     map[string]bool               // issues that the reporter knows of; guarded by mu
 
 	counts counters
 }
@@ -272,7 +309,9 @@ func compare(a, b string) int {
 // note records an entry that could not be saved whole.
 func (b *run) note(path, reason string, err error) {
 	issue := report.Issue{Path: path, Err: &core.Error{Kind: core.Source, Subject: path, Err: err}}
-	b.rep.Issue(issue)
+	if b.isNew(reason + " " + path) {
+		b.rep.Issue(issue)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.total++
@@ -280,6 +319,17 @@ func (b *run) note(path, reason string, err error) {
 		b.unread = append(b.unread, snapshot.Unread{Path: path, Reason: reason, Detail: detail(err)})
 		b.issues = append(b.issues, issue)
 	}
+}
+
+// isNew reports whether an issue was not told in an earlier walk.
+func (b *run) isNew(issue string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.told[issue] {
+		return false
+	}
+	b.told[issue] = true
+	return true
 }
 
 // leftOut records an entry that a rule excludes.

@@ -29,7 +29,6 @@ type node struct {
 	oldMark   mark
 	oldOffset uint64 // of the record in the old state; 0 without one
 	old       *record
-	oldRest   []remembered // entries of the record that are gone or of another type
 
 	children []child
 	pending  atomic.Int32 // children that are not finished, and one for the reading of the directory itself
@@ -255,7 +254,7 @@ func (w *worker) compare(n *node) (dirs []*node, batches []batch) {
 		if c.st.Type == tree.File {
 			c.totals = totals{files: 1, bytes: c.st.Size}
 		}
-		if ok && c.mark.same(was.mark) {
+		if ok && c.mark.same(was.mark) && b.keeps(c, was.entry) {
 			c.entry = was.entry
 			b.unchanged(c)
 			continue
@@ -385,7 +384,7 @@ func (w *worker) encode(n *node) error {
 	switch {
 	case n.failed != nil:
 		return nil
-	case !n.changed.Load() && n.old != nil:
+	case !n.changed.Load() && n.old != nil && b.holds(n.old.content):
 		n.content = n.old.content
 	default:
 		var err error

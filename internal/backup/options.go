@@ -4,6 +4,7 @@ package backup
 import (
 	"time"
 
+	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
 	"backup_projeto/internal/snapshot"
 )
@@ -32,5 +33,6 @@ type Options struct {
 type Result struct {
 	Snapshot *snapshot.Manifest
 	Issues   []report.Issue // at most snapshot.MaxUnread
+	Damaged  []repo.Damaged // index objects that could not be read: what only they list was stored again
 	Duration time.Duration
 }

@@ -28,13 +28,21 @@ type sink interface {
 	filler(trees bool) filler
 	finish() error
 	commit(*snapshot.Manifest) error
+	again()        // makes ready for another walk, after commit said that one is needed
 	stored() int64 // bytes
+	damaged() []repo.Damaged
 	close()
+
+	// wary reports whether content of the parent is taken over only where holds says that each chunk is there; else takeOver is called.
+	wary() bool
+	holds(*core.ID) bool
+	takeOver()
 }
 
 func newSink(ctx context.Context, r *repo.Repo, dry bool) (sink, error) {
 	if dry {
-		return &drySink{r: r, seen: index.NewClaims()}, nil
+		damaged, err := r.LoadIndex(ctx)
+		return &drySink{r: r, seen: index.NewClaims(), lost: damaged}, err
 	}
 	s, err := r.Begin(ctx)
 	if err != nil {
@@ -53,19 +61,30 @@ func (s realSink) filler(trees bool) filler {
 }
 func (s realSink) finish() error                     { return s.s.Finish() }
 func (s realSink) commit(m *snapshot.Manifest) error { return s.s.Commit(m) }
+func (s realSink) again()                            { s.s.Again() }
 func (s realSink) stored() int64                     { return s.s.Totals().Stored }
+func (s realSink) damaged() []repo.Damaged           { return s.s.Damaged() }
+func (s realSink) wary() bool                        { return s.s.Wary() }
+func (s realSink) holds(id *core.ID) bool            { return s.s.Holds(id) }
+func (s realSink) takeOver()                         { s.s.TakeOver() }
 func (s realSink) close()                            { s.s.Close() }
 
 // drySink finds out what would be new, and stores nothing.
 type drySink struct {
 	r    *repo.Repo
 	seen *index.Claims
+	lost []repo.Damaged
 }
 
 func (s *drySink) filler(bool) filler              { return s }
 func (s *drySink) finish() error                   { return nil }
 func (s *drySink) commit(*snapshot.Manifest) error { return nil }
+func (s *drySink) again()                          {}
 func (s *drySink) stored() int64                   { return 0 }
+func (s *drySink) damaged() []repo.Damaged         { return s.lost }
+func (s *drySink) wary() bool                      { return false }
+func (s *drySink) holds(id *core.ID) bool          { return s.r.Has(id) }
+func (s *drySink) takeOver()                       {}
 func (s *drySink) close()                          {}
 func (s *drySink) Flush() error                    { return nil }
 func (s *drySink) Add(id core.ID, _ []byte) (bool, error) {

@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -104,8 +103,12 @@ func (m *machine) run(dir string, object string, args ...string) map[string]any 
 // sourceTree copies Go's source tree, so that it can be edited.
 func sourceTree(t *testing.T) string {
 	t.Helper()
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := filepath.Join(t.TempDir(), "src")
-	out, err := exec.Command("cp", "-a", filepath.Join(runtime.GOROOT(), "src"), dir).CombinedOutput()
+	out, err := exec.Command("cp", "-a", filepath.Join(strings.TrimSpace(string(root)), "src"), dir).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
