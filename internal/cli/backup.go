@@ -32,9 +32,6 @@ func runBackup(ctx context.Context, a *app, _ []string) error {
 	}
 	defer forget()
 	defer s.close()
-	if err := s.loadIndex(ctx); err != nil {
-		return err
-	}
 	p, err := s.ours(ctx)
 	if err != nil {
 		return err
@@ -49,6 +46,7 @@ func runBackup(ctx context.Context, a *app, _ []string) error {
 	if err != nil {
 		return err
 	}
+	s.warnDamaged(res.Damaged)
 	res.Duration = time.Since(start) // opening and creating are part of what the person waited for
 	s.summary(res)
 	if s.cfg.Retain && !s.cfg.DryRun {

@@ -57,10 +57,7 @@ func (b *Backup) Count(pack *core.ID) bool {
 // Rely notes that the snapshot will need that pack. A backup relies on what it uploads, too: a prune that takes its session for dead may
 // condemn that.
 func (b *Backup) Rely(pack *core.ID) {
-	b.mu.RLock()
-	_, known := b.relies[*pack]
-	b.mu.RUnlock()
-	if known {
+	if b.Relies(pack) { // most often, so that nobody waits
 		return
 	}
 	b.mu.Lock()
@@ -69,6 +66,14 @@ func (b *Backup) Rely(pack *core.ID) {
 		b.relies = map[core.ID]struct{}{}
 	}
 	b.relies[*pack] = struct{}{}
+}
+
+// Relies reports whether the pack was counted on, or put by this session.
+func (b *Backup) Relies(pack *core.ID) bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	_, ok := b.relies[*pack]
+	return ok
 }
 
 // Wary reports whether content that is taken over from a parent must be looked up chunk by chunk. While no mark waits to be swept it need

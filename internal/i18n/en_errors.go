@@ -15,6 +15,7 @@ func enErrors() map[core.Code]ErrorText {
 	maps.Copy(all, enVerifyErrors())
 	maps.Copy(all, enRestoreErrors())
 	maps.Copy(all, enRetainErrors())
+	maps.Copy(all, enPruneErrors())
 	return all
 }
 

@@ -15,6 +15,7 @@ func ptErrors() map[core.Code]ErrorText {
 	maps.Copy(all, ptVerifyErrors())
 	maps.Copy(all, ptRestoreErrors())
 	maps.Copy(all, ptRetainErrors())
+	maps.Copy(all, ptPruneErrors())
 	return all
 }
 

@@ -41,11 +41,18 @@ func Encode(packs []pack.Entry) []byte {
 	b := cbor.AppendArray(nil, len(packs))
 	for i := range packs {
 		p := &packs[i]
-		b = cbor.AppendArray(b, 4)
+		fields := 4
+		if !p.Origin.IsZero() {
+			fields = 5
+		}
+		b = cbor.AppendArray(b, fields)
 		b = cbor.AppendBytes(b, p.Name[:])
 		b = cbor.AppendUint(b, uint64(p.Size))
 		b = cbor.AppendBytes(b, p.Key)
 		b = cbor.AppendBytes(b, p.Footer.Encode())
+		if fields == 5 {
+			b = cbor.AppendBytes(b, p.Origin[:])
+		}
 	}
 	return b
 }
@@ -66,14 +73,20 @@ func Decode(data []byte) ([]pack.Entry, error) {
 }
 
 func decodeEntry(d *cbor.Decoder) (p pack.Entry) {
-	if n := d.Array(4); n != 4 {
-		d.Fail("pack entry of %d fields", n)
+	fields := d.Array(5)
+	if fields != 4 && fields != 5 {
+		d.Fail("pack entry of %d fields", fields)
 		return p
 	}
 	d.Fixed(p.Name[:])
 	p.Size = int64(d.Uint(core.MaxPack))
 	p.Key = bytes.Clone(d.Bytes(crypto.SealedKeySize))
 	footer := d.Bytes(core.MaxObject)
+	if fields == 5 {
+		if d.Fixed(p.Origin[:]); p.Origin.IsZero() {
+			d.Fail("origin is zero")
+		}
+	}
 	if d.Err() != nil {
 		return p
 	}

@@ -41,6 +41,24 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// TestOrigin: who listed a pack first stands in a fifth field, and only there.
+func TestOrigin(t *testing.T) {
+	p := newMaker(2).entryOf(3)
+	plain := Encode([]pack.Entry{p})
+	p.Origin = core.UUID{1, 2}
+	data := Encode([]pack.Entry{p})
+	if back, err := Decode(data); err != nil || !reflect.DeepEqual(back, []pack.Entry{p}) {
+		t.Errorf("decoded as %+v, %v", back, err)
+	}
+	if len(data) != len(plain)+17 || data[1] != 0x85 || plain[1] != 0x84 {
+		t.Errorf("%d bytes with an origin, %d without", len(data), len(plain))
+	}
+	clear(data[len(data)-16:])
+	if _, err := Decode(data); !errors.Is(err, ErrFormat) {
+		t.Errorf("an origin of zeroes gives %v", err)
+	}
+}
+
 func TestDecodeRefuses(t *testing.T) {
 	m := newMaker(1)
 	for name, spoil := range map[string]func(p *pack.Entry){

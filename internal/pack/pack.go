@@ -74,6 +74,8 @@ type Entry struct {
 	Size   int64   // bytes of the object
 	Key    []byte  // its object key, sealed: crypto.SealedKeySize bytes
 	Footer *Footer
+	// Origin is the slot that listed the pack, where an index object of another slot says so after merging; zero: who signed that.
+	Origin core.UUID
 }
 
 // Finish pads the pack and writes its footer, padded too, and its trailer. The builder is not used afterwards.
@@ -90,7 +92,7 @@ func (b *Builder) Finish() (*Built, error) {
 	if len(b.buf) > core.MaxPack {
 		return nil, fmt.Errorf("pack of %d bytes", len(b.buf))
 	}
-	return &Built{Entry{crypto.Hash(b.buf), int64(len(b.buf)), b.sealed, &b.footer}, b.buf}, nil
+	return &Built{Entry{Name: crypto.Hash(b.buf), Size: int64(len(b.buf)), Key: b.sealed, Footer: &b.footer}, b.buf}, nil
 }
 
 // Offsets returns where in the pack each segment starts.

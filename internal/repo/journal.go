@@ -2,47 +2,52 @@ package repo
 
 import (
 	"encoding/binary"
-	"errors"
 	"hash/crc32"
-	"io/fs"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
 
-	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/durable"
 	"backup_projeto/internal/index"
 	"backup_projeto/internal/pack"
 	"backup_projeto/internal/storage"
 )
 
-// journal is a local file of the packs that a session has uploaded and no index lists yet, so that after a kill or a power cut the
-// next session lists them instead of uploading their content again. It is a cache: without it, or where it was cut off, content is
-// uploaded twice and nothing else happens. That it is believed costs nothing either: a pack is only listed if the store has it, in
-// the right size, and what reads it checks every byte.
+// journal is a local file that stands for a session in flight, and lists the packs that it has uploaded and no index lists yet, so that
+// after a kill or a power cut the next session of this machine lists them instead of uploading their content again, and ends the dead
+// session in the store. It is a cache: without it, or where it was cut off, content is uploaded twice, the session in the store stays
+// until a prune takes it for dead, and nothing else happens. That it is believed costs nothing either: a pack is only listed if the
+// store has it, in the right size, and what reads it checks every byte.
+//
+// The file's name is the session's id. It is locked while the session lives: a session that another process has under way is left
+// alone. Where the file system cannot lock, all are.
 //
 // A record is its length u32, the CRC-32C of its body u32, both little endian, and the body: index.Encode of one pack.
-//
-// Sessions do not lock their journals. If two run at once on one machine, the later one may take over what the first will list
-// anyway: then two index objects list one pack, which is harmless.
 type journal struct {
-	dir, name string // "" without a cache
+	dir string // "" without a cache
 
 	mu   sync.Mutex
-	file *os.File // nil while nothing is in it; guarded by mu
+	file *os.File // nil when closed, or without a cache; guarded by mu
 }
 
-func newJournal(r *Repo) (*journal, error) {
+func newJournal(r *Repo, session core.UUID) *journal {
 	j := &journal{}
 	if r.dir == "" {
-		return j, nil
+		return j
 	}
-	j.dir = filepath.Join(r.dir, "journal")
-	if os.MkdirAll(j.dir, 0o700) != nil {
-		j.dir = "" // a cache that cannot be kept is done without
-		return j, nil
+	dir := filepath.Join(r.dir, "journal")
+	if os.MkdirAll(dir, 0o700) != nil {
+		return j // a cache that cannot be kept is done without
 	}
-	j.name = filepath.Join(j.dir, crypto.NewUUID().String())
-	return j, nil
+	f, err := os.OpenFile(filepath.Join(dir, session.String()), os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return j
+	}
+	j.dir, j.file = dir, f
+	_, _ = durable.TryLock(f)
+	return j
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -57,14 +62,9 @@ func (j *journal) add(e *pack.Entry) {
 	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(body, castagnoli))
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.file == nil {
-		f, err := os.OpenFile(j.name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
-		if err != nil {
-			return
-		}
-		j.file = f
+	if j.file != nil {
+		_, _ = j.file.Write(append(b, body...))
 	}
-	_, _ = j.file.Write(append(b, body...))
 }
 
 // reset writes the journal anew with what is still not listed.
@@ -86,39 +86,50 @@ func (j *journal) close(remove bool) {
 	if j.file == nil {
 		return
 	}
-	_ = j.file.Close()
+	closeJournal(j.file, remove)
 	j.file = nil
+}
+
+func closeJournal(f *os.File, remove bool) {
+	_ = f.Close() // first, since Windows removes no open file
 	if remove {
-		_ = os.Remove(j.name)
+		_ = os.Remove(f.Name())
 	}
 }
 
-// left reads the journals of earlier sessions; done removes them, once what is in them is listed.
-func (j *journal) left() (packs []pack.Entry, done func(), err error) {
-	var names []string
-	done = func() {
-		for _, n := range names {
-			_ = os.Remove(n)
-		}
-	}
+// remains is the journal of a session that is dead.
+type remains struct {
+	session core.UUID
+	packs   []pack.Entry
+	file    *os.File // locked
+}
+
+// left finds the journals of dead sessions. Each must be closed with closeJournal.
+func (j *journal) left() (out []remains) {
 	if j.dir == "" {
-		return nil, done, nil
+		return nil
 	}
 	entries, err := os.ReadDir(j.dir)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, done, nil
+	if err != nil {
+		return nil
 	}
 	for _, e := range entries {
-		name := filepath.Join(j.dir, e.Name())
-		if name == j.name {
+		id, err := core.ParseUUID(e.Name())
+		if err != nil || j.file != nil && filepath.Join(j.dir, e.Name()) == j.file.Name() {
 			continue
 		}
-		names = append(names, name)
-		if data, err := os.ReadFile(name); err == nil {
-			packs = append(packs, readJournal(data)...)
+		f, err := os.OpenFile(filepath.Join(j.dir, e.Name()), os.O_RDWR, 0o600)
+		if err != nil {
+			continue
 		}
+		if locked, err := durable.TryLock(f); !locked || err != nil {
+			_ = f.Close()
+			continue
+		}
+		data, _ := io.ReadAll(f) // what can be read is used
+		out = append(out, remains{id, readJournal(data), f})
 	}
-	return packs, done, nil
+	return out
 }
 
 // readJournal reads records until the first that is not whole.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -20,38 +21,75 @@ import (
 // readers is how many small objects are read at once.
 const readers = 8
 
-// LoadIndex brings the local index up to date with the store's index objects. It must be called before chunks are read or a session
-// begins. Index objects that cannot be read are returned; the rest is loaded.
-func (r *Repo) LoadIndex(ctx context.Context) ([]Damaged, error) {
-	var listed []core.ID
-	for info, err := range r.store.List(ctx, indexPrefix) {
-		if err != nil {
-			return nil, err
-		}
-		if id, err := core.ParseID(strings.TrimPrefix(info.Name, indexPrefix)); err == nil {
-			listed = append(listed, id)
+// maxLists is how often the index is listed anew because an object that a listing has is gone.
+const maxLists = 5
+
+// LoadIndex brings the local index up to date with the store's index objects. It must be called before chunks are read; a session does
+// so itself. Index objects that cannot be read are returned; the rest is loaded.
+//
+// A prune that merges index objects puts the new one before it deletes the old: who finds an old one gone lists again.
+func (r *Repo) LoadIndex(ctx context.Context) (damaged []Damaged, err error) {
+	for range maxLists {
+		var gone bool
+		if damaged, gone, err = r.loadIndex(ctx); err != nil || !gone {
+			break
 		}
 	}
-	if err := r.set.Retain(listed); err != nil {
-		return nil, err
+	return damaged, err
+}
+
+// loadIndex lists and loads once. gone says that an object was listed and absent; it is in damaged, too.
+func (r *Repo) loadIndex(ctx context.Context) (damaged []Damaged, gone bool, err error) {
+	listed, err := r.listIndex(ctx)
+	if err != nil {
+		return nil, false, err
+	}
+	names := make([]core.ID, len(listed))
+	for i := range listed {
+		names[i] = listed[i].name
+	}
+	if err := r.set.Retain(names); err != nil {
+		return nil, false, err
 	}
 	known := map[core.ID]bool{}
 	for _, id := range r.set.Sources() {
 		known[id] = true
 	}
-	missing := slices.DeleteFunc(listed, func(id core.ID) bool { return known[id] })
-	var damaged damageList
-	err := each(ctx, readers, missing, func(ctx context.Context, id core.ID) error {
+	missing := slices.DeleteFunc(names, func(id core.ID) bool { return known[id] })
+	var list damageList
+	var absent atomic.Bool
+	err = each(ctx, readers, missing, func(ctx context.Context, id core.ID) error {
 		packs, err := r.readIndex(ctx, id)
 		if err != nil {
-			return damaged.add(indexName(id), err)
+			if storage.IsNotFound(err) {
+				absent.Store(true)
+			}
+			return list.add(indexName(id), err)
 		}
 		return r.set.Add(id, packs)
 	})
 	if err == nil && len(missing) > 0 {
 		err = r.set.Flush()
 	}
-	return damaged.sorted(), err
+	return list.sorted(), absent.Load(), err
+}
+
+// listedIndex is an index object that a listing has.
+type listedIndex struct {
+	name core.ID
+	size int64 // bytes
+}
+
+func (r *Repo) listIndex(ctx context.Context) (out []listedIndex, err error) {
+	for info, err := range r.store.List(ctx, indexPrefix) {
+		if err != nil {
+			return nil, err
+		}
+		if id, err := core.ParseID(strings.TrimPrefix(info.Name, indexPrefix)); err == nil {
+			out = append(out, listedIndex{id, info.Size})
+		}
+	}
+	return out, nil
 }
 
 // damageList gathers damage from several goroutines.

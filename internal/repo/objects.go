@@ -77,26 +77,37 @@ func (r *Repo) sealIndex(packs []pack.Entry) (core.ID, []byte) {
 
 // readIndex reads one index object.
 func (r *Repo) readIndex(ctx context.Context, id core.ID) ([]pack.Entry, error) {
+	packs, _, _, err := r.readSignedIndex(ctx, id)
+	return packs, err
+}
+
+// readSignedIndex reads one index object, and who signed it: the slot, and the public half of the key that did.
+func (r *Repo) readSignedIndex(ctx context.Context, id core.ID) (packs []pack.Entry, slot core.UUID, verifier core.ID, err error) {
 	data, err := storage.ReadAll(ctx, r.store, indexName(id), core.MaxObject)
 	if err == nil && crypto.Hash(data) != id {
 		err = errHash
 	}
-	if err != nil {
-		return nil, damageOf(indexName(id), err)
+	if err == nil {
+		packs, slot, verifier, err = r.openIndex(data)
 	}
+	return packs, slot, verifier, damageOf(indexName(id), err)
+}
+
+// openIndex opens an index object.
+func (r *Repo) openIndex(data []byte) (packs []pack.Entry, slot core.UUID, verifier core.ID, err error) {
 	c := r.context(crypto.KindIndex, nil)
-	body, _, err := signed(indexMagic, c, data)
-	if err == nil {
-		body, err = crypto.OpenOnce(r.ring.Writer.IndexKey(), c, body)
+	body, slot, err := signed(indexMagic, c, data)
+	if err != nil {
+		return nil, slot, verifier, err
 	}
-	if err == nil {
+	verifier = verifierOf(data)
+	if body, err = crypto.OpenOnce(r.ring.Writer.IndexKey(), c, body); err == nil {
 		body, err = crypto.Unpad(body)
 	}
-	var packs []pack.Entry
 	if err == nil {
 		packs, err = index.Decode(body)
 	}
-	return packs, damageOf(indexName(id), err)
+	return packs, slot, verifier, err
 }
 
 // errHash says that an object's bytes do not have the hash that its name is.

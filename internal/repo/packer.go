@@ -45,7 +45,7 @@ type packer struct {
 	size    int          // bytes that their footers take, about
 }
 
-func newPacker(s *Session) (*packer, error) {
+func newPacker(s *Session) *packer {
 	p := &packer{s: s}
 	for kind := range p.buffers {
 		p.buffers[kind] = make(chan []byte, uploads+1)
@@ -53,9 +53,8 @@ func newPacker(s *Session) (*packer, error) {
 			p.buffers[kind] <- nil // allocated when it is first used
 		}
 	}
-	var err error
-	p.journal, err = newJournal(s.r)
-	return p, err
+	p.journal = newJournal(s.r, s.id)
+	return p
 }
 
 // add seals a segment into the open pack of its kind, and sends that on its way when it is full.
@@ -119,6 +118,7 @@ func (p *packer) send(b *pack.Builder) error {
 
 // arrived takes note of a stored pack.
 func (p *packer) arrived(ctx context.Context, e pack.Entry) error {
+	p.s.part.Rely(&e.Name)
 	p.listed.Lock()
 	p.journal.add(&e)
 	p.pending = append(p.pending, e)
@@ -184,29 +184,34 @@ func (p *packer) finish() error {
 	return p.s.r.set.Flush()
 }
 
-// close waits for what is under way. What arrived and is not listed yet is listed now, if the store still answers; otherwise the
-// journal keeps it for the next session.
-func (p *packer) close() {
+// close waits for what is under way. What arrived and is not listed yet is listed now, if the store still answers, and the answer is true;
+// otherwise the journal keeps it for the next session.
+func (p *packer) close(ctx context.Context) bool {
 	p.uploads.Wait()
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.s.ctx), abortTime)
-	defer cancel()
 	err := p.list(ctx)
 	if err == nil {
 		err = p.s.r.set.Flush()
 	}
-	p.journal.close(err == nil)
+	return err == nil
 }
 
-// adopt lists the packs of journals that earlier sessions of this machine left, as far as the store has them.
+// adopt lists the packs of journals that dead sessions of this machine left, as far as the store has them and no prune has condemned them,
+// and ends these sessions.
 func (p *packer) adopt(ctx context.Context) error {
-	left, done, err := p.journal.left()
-	if err != nil || len(left) == 0 {
-		done()
-		return err
+	left := p.journal.left()
+	done := false
+	defer func() {
+		for _, l := range left {
+			closeJournal(l.file, done)
+		}
+	}()
+	var packs []pack.Entry
+	for _, l := range left {
+		packs = append(packs, l.packs...)
 	}
 	var mu sync.Mutex
-	err = each(ctx, readers, left, func(ctx context.Context, e pack.Entry) error {
-		if p.known(&e) {
+	err := each(ctx, readers, packs, func(ctx context.Context, e pack.Entry) error {
+		if p.known(&e) || p.s.part.Known.Condemned(&e.Name) {
 			return nil
 		}
 		info, err := p.s.r.store.Stat(ctx, PackName(e.Name))
@@ -221,9 +226,12 @@ func (p *packer) adopt(ctx context.Context) error {
 	if err == nil {
 		err = p.list(ctx)
 	}
-	if err == nil {
-		done()
+	for _, l := range left {
+		if err == nil {
+			err = p.s.r.store.Delete(ctx, sessionName(l.session))
+		}
 	}
+	done = err == nil
 	return err
 }
 

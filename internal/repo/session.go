@@ -2,12 +2,15 @@ package repo
 
 import (
 	"context"
+	"errors"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/gc"
 	"backup_projeto/internal/index"
 	"backup_projeto/internal/pack"
 	"backup_projeto/internal/snapshot"
@@ -19,20 +22,26 @@ const segmentSize = 1 << 20
 
 // Session is one backup in flight. Content goes in through Fillers, several at once, and is on its way to the store while more
 // comes: filled segments are compressed by workers, sealed into packs and uploaded, all bounded, so that Add waits where the rest is
-// slower. Finish makes all of it durable; Commit then saves the snapshot. Every session ends with Close.
+// slower. Finish makes all of it durable; Commit then saves the snapshot, or says that content has to be added once more, after Again.
+// Every session ends with Close. From Begin to Close an object in the store says that it is in flight; see package gc.
 //
 // The first error ends the session: what follows gives the same error. A chunk that was claimed but did not arrive is never taken
 // for present, since no snapshot of this session is saved then.
 type Session struct {
-	r      *Repo
-	ctx    context.Context
-	cancel context.CancelCauseFunc
-	claims *index.Claims
-	jobs   chan *segment
-	work   sync.WaitGroup // the compressing workers
-	free   sync.Pool      // of *segment
-	pack   *packer
-	done   bool // Finish was called
+	r       *Repo
+	ctx     context.Context
+	cancel  context.CancelCauseFunc
+	id      core.UUID
+	begun   time.Time
+	part    gc.Backup           // what it may count on
+	has     func(*core.ID) bool // whether a chunk is present
+	damaged []Damaged
+	claims  *index.Claims
+	jobs    chan *segment
+	work    sync.WaitGroup // the compressing workers
+	free    sync.Pool      // of *segment
+	pack    *packer
+	done    bool // Finish was called
 
 	raw atomic.Int64
 }
@@ -51,28 +60,67 @@ type segment struct {
 	lengths []int
 }
 
-// Begin starts a session. LoadIndex must have been called. What an earlier session of this machine had uploaded when it was cut
-// off is taken over, so that it is not uploaded again.
+// Begin starts a session: it says so in the store, brings index and marks up to date, and takes over what an earlier session of this
+// machine had uploaded when it was cut off, so that it is not uploaded again.
 func (r *Repo) Begin(ctx context.Context) (*Session, error) {
-	s := &Session{r: r, claims: index.NewClaims(), jobs: make(chan *segment, r.opt.Workers)}
+	s, err := r.begin(ctx, false)
+	if err != nil {
+		return nil, err
+	}
+	s.has = func(id *core.ID) bool { return r.set.Held(id, s.part.Count) }
+	return s, nil
+}
+
+// begin starts a session, a prune's or a backup's.
+func (r *Repo) begin(ctx context.Context, prune bool) (*Session, error) {
+	s := &Session{r: r, id: crypto.NewTimeUUID(time.Now()), begun: time.Now(), claims: index.NewClaims()}
 	s.free.New = func() any { return &segment{raw: make([]byte, 0, segmentSize)} }
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
-	var err error
-	if s.pack, err = newPacker(s); err != nil {
-		s.cancel(nil)
+	s.pack = newPacker(s)
+	host, _ := os.Hostname()
+	note := &gc.Session{Prune: prune, Created: s.begun.UnixNano(), Host: host}
+	if !prune { // a prune lets nobody sweep beside it
+		r.recall(&s.part.Known)
+	}
+	err := s.part.Begin(&author{shelf: shelf{ctx: s.ctx, r: r}, s: s}, note)
+	if err == nil {
+		r.forgetMarks(&s.part.Known)
+		err = s.pack.adopt(s.ctx)
+	}
+	if err != nil {
+		err = protocolError(err)
+		s.fail(err)
+		s.leave()
 		return nil, err
 	}
-	if err := s.pack.adopt(s.ctx); err != nil {
-		s.cancel(nil)
-		s.pack.journal.close(false)
-		return nil, err
-	}
-	for range r.opt.Workers {
+	s.start()
+	return s, nil
+}
+
+// start starts the workers.
+func (s *Session) start() {
+	s.jobs, s.done = make(chan *segment, s.r.opt.Workers), false
+	for range s.r.opt.Workers {
 		s.work.Add(1)
 		go s.compress()
 	}
-	return s, nil
 }
+
+// Again makes the session ready for content once more, after Commit said that it has to be added again. No Filler from before is used.
+func (s *Session) Again() { s.start() }
+
+// Damaged returns the index objects that could not be read when the session began.
+func (s *Session) Damaged() []Damaged { return s.damaged }
+
+// Wary reports whether content of a parent may be taken over only chunk by chunk, where Holds says so.
+func (s *Session) Wary() bool { return s.part.Wary() }
+
+// Holds reports whether a chunk is present, and may be relied on.
+func (s *Session) Holds(id *core.ID) bool { return s.has(id) }
+
+// TakeOver notes that content of a parent was taken over without asking Holds. The parent must have been listed after Begin, and Wary must
+// be false.
+func (s *Session) TakeOver() { s.part.TakeOver() }
 
 // fail records the first error and stops everything.
 func (s *Session) fail(err error) error {
@@ -136,7 +184,7 @@ func (s *Session) Filler(kind pack.Kind) *Filler { return &Filler{s: s, kind: ki
 // Add takes a chunk unless the repository has it or this session got it before, and reports whether it was new. data is copied.
 func (f *Filler) Add(id core.ID, data []byte) (bool, error) {
 	s := f.s
-	if !s.claims.ClaimAbsent(&id, s.r.set.Has) {
+	if !s.claims.ClaimAbsent(&id, s.has) {
 		return false, nil
 	}
 	s.raw.Add(int64(len(data)))
@@ -191,7 +239,12 @@ func (s *Session) Finish() error {
 	return s.err()
 }
 
-// Commit saves the snapshot, after Finish. The manifest's ID names it.
+// longSession is how long a session lasts before it is worth a request to look at the marks before the snapshot is put, too.
+const longSession = time.Minute
+
+// Commit saves the snapshot, after Finish. The manifest's ID names it. An error for which errors.Is(err, gc.ErrCondemned) holds says that a
+// prune has condemned what the snapshot needs, and that nothing was saved: all content is to be added once more, after Again, and
+// committed under another ID.
 func (s *Session) Commit(m *snapshot.Manifest) error {
 	if err := s.err(); err != nil {
 		return err
@@ -203,15 +256,18 @@ func (s *Session) Commit(m *snapshot.Manifest) error {
 	if len(data) > maxSnapshot {
 		return core.Errorf(core.Failure, "", snapshotName(m.ID), "manifest of %d bytes", len(data))
 	}
-	// Put, not Create: the name is random, and a Create whose answer was lost would find its own object and call it taken.
-	if err := s.r.store.Put(s.ctx, snapshotName(m.ID), data); err != nil {
-		return s.fail(err)
+	a := &author{shelf: shelf{ctx: s.ctx, r: s.r}, s: s, name: snapshotName(m.ID), data: data}
+	switch err := s.part.Commit(a, time.Since(s.begun) > longSession); {
+	case errors.Is(err, gc.ErrCondemned):
+		return err
+	case err != nil:
+		return s.fail(protocolError(err))
 	}
 	s.r.cacheSnapshot(m.ID, data)
 	return nil
 }
 
-// abortTime is how long an interrupted session may take to list what it had uploaded.
+// abortTime is how long an interrupted session may take to list what it had uploaded and to end in the store.
 const abortTime = 10 * time.Second
 
 // Close ends the session and waits for all that it started. Without Finish the session is given up: packs that arrived are
@@ -222,6 +278,15 @@ func (s *Session) Close() {
 		s.cancel(context.Canceled)
 	}
 	s.drain()
-	s.pack.close()
+	s.leave()
 	s.cancel(context.Canceled)
+}
+
+// leave lists what arrived and takes the session out of the store. Where that fails the journal stays, for the next session to do it.
+func (s *Session) leave() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), abortTime)
+	defer cancel()
+	listed := s.pack.close(ctx)
+	err := s.r.store.Delete(ctx, sessionName(s.id))
+	s.pack.journal.close(listed && err == nil)
 }

@@ -218,8 +218,7 @@ func TestDamagedFolder(t *testing.T) {
 func TestElsewhere(t *testing.T) {
 	w := newWorld(t)
 	in := []node{file("a", random(1, 700<<10)), file("b", random(2, 700<<10)), file("c", random(3, 700<<10))}
-	m := w.save(in...)
-	w.again(in...)
+	m := w.twice(in...)
 	for _, damage := range []func(repo.Segment){w.flip, func(s repo.Segment) { must(t, os.Remove(w.packPath(s.Pack.Name))) }} {
 		damage(w.place(m, "a"))
 		target := tempDir(t)

@@ -109,26 +109,31 @@ func random(seed uint64, n int) string {
 // save puts a snapshot into the repository.
 func (w *world) save(in ...node) *snapshot.Manifest {
 	w.t.Helper()
-	return w.saveTo(w.r, in...)
+	s, err := w.r.Begin(w.t.Context())
+	must(w.t, err)
+	defer s.Close()
+	return w.fill(s, in...)
 }
 
-// again stores everything once more, as a machine does that has not heard of the first.
-func (w *world) again(in ...node) {
+// twice puts a snapshot into the repository while another machine, which has not heard of it, stores the same.
+func (w *world) twice(in ...node) *snapshot.Manifest {
 	w.t.Helper()
 	h := w.r.Header()
 	other, err := repo.Unlock(w.t.Context(), w.r.Store(), &h, w.device.Secret(), repo.Options{})
 	must(w.t, err)
 	defer other.Close()
-	w.saveTo(other, in...)
+	theirs, err := other.Begin(w.t.Context())
+	must(w.t, err)
+	defer theirs.Close()
+	m := w.save(in...)
+	w.fill(theirs, in...)
 	_, err = w.r.LoadIndex(w.t.Context())
 	must(w.t, err)
+	return m
 }
 
-func (w *world) saveTo(r *repo.Repo, in ...node) *snapshot.Manifest {
+func (w *world) fill(s *repo.Session, in ...node) *snapshot.Manifest {
 	w.t.Helper()
-	s, err := r.Begin(w.t.Context())
-	must(w.t, err)
-	defer s.Close()
 	v := saver{w: w, s: s, data: s.Filler(pack.Data), trees: s.Filler(pack.Tree)}
 	root := v.entry(dir("", in...))
 	must(w.t, v.data.Flush())

@@ -179,11 +179,10 @@ func TestSwappedPacks(t *testing.T) {
 func TestTwoPlaces(t *testing.T) {
 	p := newPlace(t)
 	one, two := p.open(""), p.open("")
-	p.load(one)
-	p.load(two)
+	late := p.begin(two) // it does not hear of the first
 	p.saveIn(one, "1", files{"both": random(1, 60_000), "one": random(2, 60_000)})
 	first := p.onlyPack(pack.Data)
-	p.saveIn(two, "2", files{"both": random(1, 60_000), "two": random(3, 60_000)})
+	p.saveWith(late, two, "2", files{"both": random(1, 60_000), "two": random(3, 60_000)})
 	flip(t, p.path(first.Name), first.Footer.Offsets()[0])
 	p.want(p.verify(all), "packs pack-hash 1:one")
 	must(t, os.Remove(p.path(first.Name)))

@@ -171,8 +171,19 @@ func (p *place) load(r *repo.Repo) {
 
 func (p *place) saveIn(r *repo.Repo, name string, all files, change ...func(path string, e *tree.Entry)) *snapshot.Manifest {
 	p.t.Helper()
+	return p.saveWith(p.begin(r), r, name, all, change...)
+}
+
+func (p *place) begin(r *repo.Repo) *repo.Session {
+	p.t.Helper()
 	s, err := r.Begin(p.t.Context())
 	must(p.t, err)
+	return s
+}
+
+// saveWith ends the session.
+func (p *place) saveWith(s *repo.Session, r *repo.Repo, name string, all files, change ...func(path string, e *tree.Entry)) *snapshot.Manifest {
+	p.t.Helper()
 	defer s.Close()
 	w := &writer{t: p.t, s: s, h: r.Hasher(), fill: [2]*repo.Filler{s.Filler(pack.Data), s.Filler(pack.Tree)}}
 	if len(change) > 0 {

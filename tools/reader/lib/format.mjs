@@ -138,8 +138,10 @@ export function decodeIndex(data) {
   return whole(data, (d) => {
     const packs = [];
     for (let n = d.array(65536); n > 0; n--) {
-      d.arrayOf(4);
+      const fields = d.array(5);
+      if (fields < 4) fail(`a pack of ${fields} fields`);
       const p = { name: hex(d.fixed(32)), size: d.uint(MAX_OBJECT), key: d.fixed(SEALED_KEY), footer: decodeFooter(d.bytes(MAX_OBJECT)) };
+      if (fields === 5 && d.fixed(16).every((b) => b === 0)) fail('an origin of zeroes');
       if (p.footer.end > p.size) fail('segments exceed their pack');
       packs.push(p);
     }

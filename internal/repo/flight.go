@@ -1,0 +1,228 @@
+package repo
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/gc"
+	"backup_projeto/internal/storage"
+)
+
+// The objects of package gc: sessions of who is in flight, and marks of packs to be deleted. Both are sealed like pins:
+//
+//	magic 8 ‖ slot id 16 ‖ verifier 32 ‖ signature 64 ‖ sealOnce(manifest key, context, pad(CBOR))
+const (
+	sessionPrefix = "sessions/"
+	markPrefix    = "gc/"
+	sessionMagic  = "bp-sess1"
+	markMagic     = "bp-mark1"
+	maxSession    = 1 << 20 // bytes
+	maxKnows      = 10_000  // marks that a session names
+)
+
+// Codes of this file's errors.
+const (
+	codeMarkDamaged core.Code = "mark-damaged"
+	codeMarksChange core.Code = "marks-change"
+)
+
+func sessionName(id core.UUID) string { return sessionPrefix + id.String() }
+func markName(id core.UUID) string    { return markPrefix + id.String() }
+
+// note seals what only devices of the repository are to read.
+func (r *Repo) note(magic string, kind crypto.Kind, id core.UUID, text []byte) []byte {
+	ctx := r.context(kind, id[:])
+	return r.sign(magic, ctx, crypto.SealOnce(r.ring.Writer.ManifestKey(), ctx, crypto.Pad(text)))
+}
+
+// openNote reads what note made, and who signed it: the slot, and the public half of the key that did.
+func (r *Repo) openNote(magic string, kind crypto.Kind, id core.UUID, data []byte) (text []byte, slot core.UUID, verifier core.ID, err error) {
+	ctx := r.context(kind, id[:])
+	body, slot, err := signed(magic, ctx, data)
+	if err == nil {
+		verifier = verifierOf(data)
+		body, err = crypto.OpenOnce(r.ring.Writer.ManifestKey(), ctx, body)
+	}
+	if err == nil {
+		text, err = crypto.Unpad(body)
+	}
+	return text, slot, verifier, err
+}
+
+// listNotes lists the objects below a prefix that are named by a UUID, with the times at which the store got them.
+func (r *Repo) listNotes(ctx context.Context, prefix string) ([]gc.Listed, error) {
+	var out []gc.Listed
+	for info, err := range r.store.List(ctx, prefix) {
+		if err != nil {
+			return nil, err
+		}
+		if id, err := core.ParseUUID(strings.TrimPrefix(info.Name, prefix)); err == nil {
+			out = append(out, gc.Listed{ID: id, Time: info.ModTime})
+		}
+	}
+	for i := range out {
+		if !out[i].Time.IsZero() { // not every listing tells
+			continue
+		}
+		info, err := r.store.Stat(ctx, prefix+out[i].ID.String())
+		if err != nil && !storage.IsNotFound(err) {
+			return nil, err
+		}
+		out[i].Time = info.ModTime
+	}
+	slices.SortFunc(out, func(a, b gc.Listed) int { return slices.Compare(a.ID[:], b.ID[:]) })
+	return out, nil
+}
+
+// shelf is the repository's marks, for one operation.
+type shelf struct {
+	ctx context.Context
+	r   *Repo
+	// trusted says whether a slot's device may read; nil where it does not matter.
+	trusted func(slot core.UUID, verifier core.ID) bool
+}
+
+// ListMarks implements gc.Shelf.
+func (s shelf) ListMarks() ([]gc.Listed, error) { return s.r.listNotes(s.ctx, markPrefix) }
+
+// ReadMark implements gc.Shelf.
+func (s shelf) ReadMark(l gc.Listed) (*gc.Mark, error) {
+	name := markName(l.ID)
+	if m, err := s.open(l, s.r.remembered(l.ID)); err == nil {
+		return m, nil
+	}
+	data, err := storage.ReadAll(s.ctx, s.r.store, name, core.MaxObject)
+	if storage.IsNotFound(err) {
+		return nil, nil
+	}
+	var m *gc.Mark
+	if err == nil {
+		if m, err = s.open(l, data); err == nil {
+			s.r.remember(l.ID, data)
+			return m, nil
+		}
+	}
+	if err = damageOf(name, err); core.KindOf(err) != core.Damage {
+		return nil, err
+	}
+	return nil, &core.Error{Kind: core.Damage, Code: codeMarkDamaged, Subject: name, Err: err}
+}
+
+func (s shelf) open(l gc.Listed, data []byte) (*gc.Mark, error) {
+	text, slot, verifier, err := s.r.openNote(markMagic, crypto.KindMark, l.ID, data)
+	if err != nil {
+		return nil, err
+	}
+	m, err := gc.DecodeMark(text)
+	if err != nil {
+		return nil, err
+	}
+	m.ID, m.Slot, m.Time = l.ID, slot, l.Time
+	m.Trusted = s.trusted != nil && s.trusted(slot, verifier)
+	return m, nil
+}
+
+// Marks are kept in the local cache as the store has them, so that none is fetched twice; they are authenticated when they are read.
+
+func (r *Repo) markFile(id core.UUID) string { return filepath.Join(r.dir, "gc", id.String()) }
+
+// remembered returns a mark from the cache, or nothing.
+func (r *Repo) remembered(id core.UUID) []byte {
+	if r.dir == "" {
+		return nil
+	}
+	data, err := os.ReadFile(r.markFile(id))
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
+func (r *Repo) remember(id core.UUID, data []byte) {
+	if r.dir != "" && os.MkdirAll(filepath.Dir(r.markFile(id)), 0o700) == nil {
+		_ = os.WriteFile(r.markFile(id), data, 0o600)
+	}
+}
+
+// recall adds the marks in the cache to what is known.
+func (r *Repo) recall(k *gc.Known) {
+	for _, id := range r.cachedMarks() {
+		if m, err := (shelf{r: r}).open(gc.Listed{ID: id}, r.remembered(id)); err == nil {
+			k.Add(m)
+		}
+	}
+}
+
+func (r *Repo) cachedMarks() (out []core.UUID) {
+	if r.dir == "" {
+		return nil
+	}
+	entries, err := os.ReadDir(filepath.Dir(r.markFile(core.UUID{})))
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if id, err := core.ParseUUID(e.Name()); err == nil {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// forgetMarks drops from the cache what the store has no more.
+func (r *Repo) forgetMarks(k *gc.Known) {
+	there := map[core.UUID]bool{}
+	for _, m := range k.There() {
+		there[m.ID] = true
+	}
+	for _, id := range r.cachedMarks() {
+		if !there[id] {
+			_ = os.Remove(r.markFile(id))
+		}
+	}
+}
+
+// protocolError gives an error of package gc its code.
+func protocolError(err error) error {
+	if errors.Is(err, gc.ErrUnsettled) {
+		return &core.Error{Kind: core.Destination, Code: codeMarksChange, Err: err}
+	}
+	return err
+}
+
+// author is a session as package gc sees it.
+type author struct {
+	shelf
+	s    *Session
+	name string // of the snapshot
+	data []byte
+}
+
+// PutSession implements gc.Author.
+func (a *author) PutSession(n *gc.Session) error {
+	if len(n.Knows) > maxKnows {
+		n.Knows = n.Knows[:maxKnows]
+	}
+	return a.r.store.Put(a.ctx, sessionName(a.s.id), a.r.note(sessionMagic, crypto.KindSession, a.s.id, n.Encode()))
+}
+
+// LoadIndex implements gc.Author.
+func (a *author) LoadIndex() (err error) {
+	a.s.damaged, err = a.r.LoadIndex(a.ctx)
+	return err
+}
+
+// PutSnapshot implements gc.Author.
+func (a *author) PutSnapshot() error {
+	// Put, not Create: the name is random, and a Create whose answer was lost would find its own object and call it taken.
+	return a.r.store.Put(a.ctx, a.name, a.data)
+}
+
+// TakeBack implements gc.Author.
+func (a *author) TakeBack() error { return a.r.store.Delete(a.ctx, a.name) }

@@ -1,0 +1,254 @@
+package repo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/gc"
+	"backup_projeto/internal/index"
+	"backup_projeto/internal/pack"
+	"backup_projeto/internal/storage"
+)
+
+// What package prune stands on. In which order it is used package gc says.
+
+// BeginPrune starts the session of a prune. What it is given with a Filler it takes for present only if it stored it itself.
+func (r *Repo) BeginPrune(ctx context.Context) (*Session, error) {
+	if !r.CanRead() {
+		return nil, errWriteOnly()
+	}
+	s, err := r.begin(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	s.has = func(id *core.ID) bool { return r.set.Held(id, s.part.Relies) }
+	return s, nil
+}
+
+// ID returns the session's id.
+func (s *Session) ID() core.UUID { return s.id }
+
+// Alive reports whether the session still stands in the store. A prune may have taken it for dead.
+func (s *Session) Alive(ctx context.Context) (bool, error) {
+	_, err := s.r.store.Stat(ctx, sessionName(s.id))
+	return err == nil, ignoreAbsent(err)
+}
+
+// Readers returns whether the device of a slot may read, by the slots as they are now: only who could write its key's name into a slot
+// with the admin key's certificate is believed.
+func (r *Repo) Readers(ctx context.Context) (func(slot core.UUID, verifier core.ID) bool, error) {
+	slots, _, err := r.Slots(ctx)
+	if err != nil {
+		return nil, err
+	}
+	readers := map[core.UUID]core.ID{}
+	for _, s := range slots {
+		if !s.WriteOnly {
+			readers[s.ID] = core.ID(s.Verifier)
+		}
+	}
+	return func(slot core.UUID, verifier core.ID) bool {
+		want, ok := readers[slot]
+		return ok && want == verifier
+	}, nil
+}
+
+// marks is the shelf of a prune: it knows whose marks to trust, and passes damaged ones on as marks that nobody trusts.
+type marks struct{ shelf }
+
+// Marks returns the marks for a prune.
+func (r *Repo) Marks(ctx context.Context) gc.Shelf { return &marks{shelf{ctx: ctx, r: r}} }
+
+// ListMarks implements gc.Shelf.
+func (m *marks) ListMarks() ([]gc.Listed, error) {
+	m.trusted = nil // a slot is there before what it signs: those of this listing are in the next list of slots
+	return m.shelf.ListMarks()
+}
+
+// ReadMark implements gc.Shelf.
+func (m *marks) ReadMark(l gc.Listed) (mark *gc.Mark, err error) {
+	if m.trusted == nil {
+		if m.trusted, err = m.r.Readers(m.ctx); err != nil {
+			return nil, err
+		}
+	}
+	for range 2 { // what is damaged only on its way must not be taken for damaged
+		if mark, err = m.shelf.ReadMark(l); core.KindOf(err) != core.Damage {
+			return mark, err
+		}
+	}
+	return &gc.Mark{ID: l.ID, Time: l.Time}, nil
+}
+
+// InFlight lists the sessions in flight. One that cannot be read has none.
+func (r *Repo) InFlight(ctx context.Context) ([]gc.InFlight, error) {
+	listed, err := r.listNotes(ctx, sessionPrefix)
+	if err != nil {
+		return nil, err
+	}
+	found, err := gather(ctx, len(listed), func(ctx context.Context, i int) (*gc.InFlight, error) {
+		name := sessionName(listed[i].ID)
+		data, err := storage.ReadAll(ctx, r.store, name, maxSession)
+		switch {
+		case storage.IsNotFound(err): // ended since
+			return nil, nil
+		case err != nil && core.KindOf(damageOf(name, err)) != core.Damage:
+			return nil, err
+		}
+		f := &gc.InFlight{Listed: listed[i]}
+		text, slot, _, err := r.openNote(sessionMagic, crypto.KindSession, f.ID, data)
+		if err == nil {
+			f.Session, err = gc.DecodeSession(text)
+		}
+		if err == nil {
+			f.Session.ID, f.Session.Slot = f.ID, slot
+		}
+		return f, nil
+	})
+	out := make([]gc.InFlight, len(found))
+	for i := range found {
+		out[i] = *found[i]
+	}
+	return out, err
+}
+
+// EndSession takes a session that is dead out of the store.
+func (r *Repo) EndSession(ctx context.Context, id core.UUID) error {
+	return r.store.Delete(ctx, sessionName(id))
+}
+
+// HasSnapshot asks after a snapshot by its name.
+func (r *Repo) HasSnapshot(ctx context.Context, id core.UUID) (bool, error) {
+	_, err := r.store.Stat(ctx, snapshotName(id))
+	return err == nil, ignoreAbsent(err)
+}
+
+// PutMark stores a mark and returns its id.
+func (r *Repo) PutMark(ctx context.Context, m *gc.Mark) (core.UUID, error) {
+	id := crypto.NewTimeUUID(time.Unix(0, m.Created))
+	data := r.note(markMagic, crypto.KindMark, id, m.Encode())
+	if len(data) > core.MaxObject {
+		return id, core.Errorf(core.Failure, "", markName(id), "mark of %d bytes", len(data))
+	}
+	return id, r.store.Put(ctx, markName(id), data)
+}
+
+// DeleteMark deletes a mark.
+func (r *Repo) DeleteMark(ctx context.Context, id core.UUID) error {
+	return r.store.Delete(ctx, markName(id))
+}
+
+// StoredPack is what a listing says of a pack.
+type StoredPack struct {
+	Size int64     // bytes
+	Time time.Time // when the store got it; zero where it does not tell
+}
+
+// PackTimes lists the packs that the store has.
+func (r *Repo) PackTimes(ctx context.Context) (map[core.ID]StoredPack, error) {
+	out := map[core.ID]StoredPack{}
+	for info, err := range r.store.List(ctx, packPrefix) {
+		if err != nil {
+			return nil, err
+		}
+		if id, ok := ParsePackName(info.Name); ok {
+			out[id] = StoredPack{info.Size, info.ModTime}
+		}
+	}
+	return out, nil
+}
+
+// DeletePack deletes a pack.
+func (r *Repo) DeletePack(ctx context.Context, name core.ID) error {
+	return r.store.Delete(ctx, PackName(name))
+}
+
+// IndexObject is one of the store's, read whole.
+type IndexObject struct {
+	Name    core.ID
+	Size    int64        // bytes
+	Packs   []pack.Entry // with an Origin each
+	Trusted []bool       // beside Packs: whether the device that first listed it may read
+}
+
+// unknownOrigin stands for who signed an index object in the name of a slot whose key is another.
+var unknownOrigin = core.UUID{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+
+// IndexObjects reads all index objects from the store, workers at once, and calls fn for each, from several goroutines. The first that
+// cannot be read ends it, with kind Damage.
+func (r *Repo) IndexObjects(ctx context.Context, workers int, fn func(*IndexObject) error) error {
+	listed, err := r.listIndex(ctx)
+	if err != nil {
+		return err
+	}
+	slots, _, err := r.Slots(ctx) // listed last: a slot is there before what it signs
+	if err != nil {
+		return err
+	}
+	known, reads := map[core.UUID]core.ID{}, map[core.UUID]bool{}
+	for _, s := range slots {
+		known[s.ID], reads[s.ID] = core.ID(s.Verifier), !s.WriteOnly
+	}
+	return each(ctx, workers, listed, func(ctx context.Context, l listedIndex) error {
+		packs, signer, verifier, err := r.readSignedIndex(ctx, l.name)
+		if err != nil {
+			return err
+		}
+		if want, ok := known[signer]; ok && want != verifier {
+			signer = unknownOrigin
+		}
+		o := &IndexObject{Name: l.name, Size: l.size, Packs: packs, Trusted: make([]bool, len(packs))}
+		for i := range packs {
+			p := &packs[i]
+			switch {
+			case p.Origin.IsZero():
+				p.Origin = signer
+				o.Trusted[i] = reads[signer]
+			default: // only who may read merges what others listed
+				o.Trusted[i] = reads[signer] && reads[p.Origin]
+			}
+			if !reads[signer] {
+				p.Origin = signer
+			}
+		}
+		return fn(o)
+	})
+}
+
+// PutIndex stores an index object of packs, each with its Origin, and returns its name and size. What is about to be stored is opened again
+// and compared first: entries that a merge loses are data lost.
+func (r *Repo) PutIndex(ctx context.Context, packs []pack.Entry) (core.ID, int64, error) {
+	own := slices.Clone(packs)
+	for i := range own {
+		if own[i].Origin == r.ring.Slot {
+			own[i].Origin = core.UUID{}
+		}
+	}
+	name, data := r.sealIndex(own)
+	back, _, _, err := r.openIndex(data)
+	if err == nil && !samePacks(own, back) {
+		err = fmt.Errorf("%w: an index object is not what was sealed", index.ErrFormat)
+	}
+	if err == nil && len(data) > core.MaxObject {
+		err = fmt.Errorf("index object of %d bytes", len(data))
+	}
+	if err != nil {
+		return name, 0, &core.Error{Kind: core.Failure, Subject: indexName(name), Err: err}
+	}
+	return name, int64(len(data)), r.store.Put(ctx, indexName(name), data)
+}
+
+func samePacks(a, b []pack.Entry) bool {
+	return slices.EqualFunc(a, b, func(x, y pack.Entry) bool {
+		return x.Name == y.Name && x.Origin == y.Origin && PackSum(&x) == PackSum(&y)
+	})
+}
+
+// DeleteIndex deletes an index object.
+func (r *Repo) DeleteIndex(ctx context.Context, name core.ID) error {
+	return r.store.Delete(ctx, indexName(name))
+}
