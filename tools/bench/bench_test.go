@@ -18,11 +18,6 @@ import (
 	"backup_projeto/tools/bench/internal/report"
 )
 
-func TestMain(m *testing.M) {
-	measure.LaunchIfAsked()
-	os.Exit(m.Run())
-}
-
 func TestParse(t *testing.T) {
 	o, err := parse([]string{"-sets=a,c", "-s3=b, c", "-places=local,far", "-jobs=first,restore", "-also=old=x/y"})
 	if err != nil {
@@ -110,11 +105,11 @@ func copier(name, log string, fail bool) *program {
 	}
 }
 
-// smallSeries is a series on a folder of 200 files.
+// smallSeries is a series on a folder of 100 files.
 func smallSeries(t *testing.T, programs []*program, jobs ...string) *series {
 	t.Helper()
 	pristine := t.TempDir()
-	for i := range 200 {
+	for i := range 100 {
 		name := filepath.Join(pristine, string(rune('a'+i%20)), strings.Repeat("f", 1+i/20))
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			t.Fatal(err)
@@ -125,7 +120,7 @@ func smallSeries(t *testing.T, programs []*program, jobs ...string) *series {
 	}
 	set := &dataset.Sets(true)[1] // for its edits
 	b := &bench{rounds: 2, jobs: map[string]bool{}, programs: programs, root: t.TempDir(), limit: time.Minute, results: &report.Results{}, say: t.Logf,
-		settle: func(context.Context) error { return nil }}
+		measure: measure.RunHere, settle: func(context.Context) error { return nil }}
 	for _, j := range jobs {
 		b.jobs[j] = true
 	}

@@ -89,7 +89,7 @@ func newBench(ctx context.Context, o *options) (*bench, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &bench{rounds: o.rounds, jobs: o.jobs, root: root, limit: o.limit, say: say}
+	b := &bench{rounds: o.rounds, jobs: o.jobs, root: root, limit: o.limit, say: say, measure: measure.Run}
 	b.settle = func(ctx context.Context) error { return exec.CommandContext(ctx, "sync").Run() }
 	b.results = &report.Results{Started: begun, Quick: o.quick, Rounds: o.rounds}
 	if b.results.Machine, err = machine(ctx, root); err == nil {

@@ -60,7 +60,7 @@ func restic(path string) *program {
 // resticIDs finds the ids of the two snapshots.
 func resticIDs(ctx context.Context, s *scene) error {
 	j := s.job(in(s.source, s.p.path, "snapshots", "--json"))
-	if _, err := measure.Run(ctx, j); err != nil {
+	if _, err := measure.RunHere(ctx, j); err != nil {
 		return err
 	}
 	out, err := os.ReadFile(j.Stdout)
@@ -135,7 +135,7 @@ func floors(find func(name string) string) []*program {
 		{
 			name: "tar", path: tar, about: []string{"--version"}, floor: true,
 			prepare: map[string]func(ctx context.Context, s *scene) error{report.Restore: func(ctx context.Context, s *scene) error {
-				_, err := measure.Run(ctx, s.job(in(s.source, tar, "-cf", filepath.Join(s.repo(), "set.tar"), ".")))
+				_, err := measure.RunHere(ctx, s.job(in(s.source, tar, "-cf", filepath.Join(s.repo(), "set.tar"), ".")))
 				return err
 			}},
 			jobs: map[string]func(s *scene) work{
@@ -155,7 +155,7 @@ func floors(find func(name string) string) []*program {
 // version asks a program what it is, "" where it does not say.
 func (p *program) version(ctx context.Context, scratch string) string {
 	out := filepath.Join(scratch, "version")
-	_, err := measure.Run(ctx, measure.Job{Argv: [][]string{append([]string{p.path}, p.about...)}, Env: []string{"HOME=" + scratch, "LANG=C.UTF-8"}, Stdout: out})
+	_, err := measure.RunHere(ctx, measure.Job{Argv: [][]string{append([]string{p.path}, p.about...)}, Env: []string{"HOME=" + scratch, "LANG=C.UTF-8"}, Stdout: out})
 	if err != nil {
 		return ""
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"backup_projeto/tools/bench/internal/dataset"
+	"backup_projeto/tools/bench/internal/measure"
 	"backup_projeto/tools/bench/internal/report"
 )
 
@@ -19,6 +20,7 @@ type bench struct {
 	limit    time.Duration // of one command
 	results  *report.Results
 	say      func(format string, args ...any)
+	measure  func(ctx context.Context, j measure.Job) (measure.Usage, error)
 	settle   func(ctx context.Context) error // before each run: has the system write to disk what it still keeps
 }
 

@@ -52,7 +52,7 @@ func (r *series) empty(ctx context.Context, s *scene) error {
 		defer s.place.server.Stop()
 	}
 	for _, argv := range s.p.create(s) {
-		if _, err := measure.Run(ctx, s.job(in(s.source, argv...))); err != nil {
+		if _, err := measure.RunHere(ctx, s.job(in(s.source, argv...))); err != nil {
 			return err
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"os"
 
 	"backup_projeto/tools/bench/internal/dataset"
-	"backup_projeto/tools/bench/internal/measure"
 	"backup_projeto/tools/bench/internal/report"
 )
 
@@ -34,7 +33,7 @@ func (r *series) timed(ctx context.Context, s *scene, job string) (run report.Ru
 	if err := r.recount(ctx, s, job); err != nil {
 		return run, err
 	}
-	u, err := measure.Run(ctx, s.job(s.p.jobs[job](s)))
+	u, err := r.measure(ctx, s.job(s.p.jobs[job](s)))
 	if err != nil {
 		return run, err
 	}

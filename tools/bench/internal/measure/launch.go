@@ -2,15 +2,15 @@ package measure
 
 import (
 	"errors"
-	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"sync"
 	"time"
 )
 
-// launch starts a job's processes, waits for them and adds up what they took. When quit ends they are killed.
-func launch(j *Job, quit io.Reader) (Usage, error) {
+// launch starts a job's processes, waits for them and adds up what they took. When quit is closed they are killed.
+func launch(j *Job, quit <-chan struct{}) (Usage, error) {
 	cmds, files, err := prepare(j)
 	defer func() {
 		for _, f := range files {
@@ -21,9 +21,14 @@ func launch(j *Job, quit io.Reader) (Usage, error) {
 		return Usage{}, err
 	}
 	var all processes
+	ended := make(chan struct{})
+	defer close(ended)
 	go func() {
-		_, _ = io.Copy(io.Discard, quit)
-		all.kill()
+		select {
+		case <-quit:
+			all.kill()
+		case <-ended:
+		}
 	}()
 	begun := time.Now()
 	for _, c := range cmds {
@@ -128,7 +133,10 @@ func (p *processes) kill() {
 
 // wait waits for all; how each ended is in its ProcessState.
 func (p *processes) wait() {
-	for _, c := range p.running { // start is not called any more
+	p.mu.Lock()
+	running := slices.Clone(p.running) // start is not called any more
+	p.mu.Unlock()
+	for _, c := range running {
 		_ = c.Wait()
 	}
 }
