@@ -1,6 +1,8 @@
 package gc
 
 import (
+	"maps"
+	"slices"
 	"sync"
 
 	"backup_projeto/internal/core"
@@ -143,4 +145,11 @@ func (b *Backup) stands(fresh []*Mark) bool {
 		}
 	}
 	return true
+}
+
+// Relied returns all packs that are relied on, in no order.
+func (b *Backup) Relied() []core.ID {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return slices.Collect(maps.Keys(b.relies))
 }

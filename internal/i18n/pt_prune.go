@@ -8,6 +8,14 @@ func ptPruneErrors() map[core.Code]ErrorText {
 			"Rode de novo quando elas acabarem: o que já foi enviado não é enviado outra vez."},
 		"mark-damaged": {"\"{subject}\" está danificado: ele diz quais pacotes uma limpeza vai apagar",
 			"Rode backup_projeto limpar{place} com uma chave que possa ler; ela tira o danificado do caminho."},
+		"prune-running": {"outra limpeza deste repositório está em andamento, ou morreu há menos de 72 horas",
+			"Espere ela acabar. Se a máquina dela morreu, rode mais uma vez lá, ou aqui quando esse tempo passar; nada se perde até então."},
+		"prune-listing": {"o armazenamento não lista tudo o que tem, por isso nada foi apagado", "Rode de novo mais tarde; em alguns serviços as listas demoram."},
+		"prune-dead":    {"outras limpezas deram esta por morta enquanto esperava, por isso ela parou", "Rode de novo: ela continua de onde as coisas estão."},
+		"prune-damage": {"[[\"{subject}\" ]]não pode ser lido, e sem isso não se sabe o que ainda é preciso; nada foi apagado",
+			"Veja o que está danificado: backup_projeto verificar{place}"},
+		"prune-empty": {"o armazenamento não lista nenhum snapshot, e há dados; nada foi apagado",
+			"Se isso está errado, a culpa é do armazenamento. Se está certo, apague a pasta ou o bucket inteiro."},
 		"marks-change": {"o que as limpezas vão apagar muda mais depressa do que se consegue ler", "Rode de novo daqui a um minuto."},
 	}
 }

@@ -198,10 +198,18 @@ func protocolError(err error) error {
 
 // author is a session as package gc sees it.
 type author struct {
-	shelf
+	gc.Shelf
 	s    *Session
 	name string // of the snapshot
 	data []byte
+}
+
+// author returns the session as package gc sees it. A prune goes on beside damaged marks, and takes them away.
+func (s *Session) author(prune bool) *author {
+	if prune {
+		return &author{Shelf: s.r.Marks(s.ctx), s: s}
+	}
+	return &author{Shelf: shelf{ctx: s.ctx, r: s.r}, s: s}
 }
 
 // PutSession implements gc.Author.
@@ -209,20 +217,20 @@ func (a *author) PutSession(n *gc.Session) error {
 	if len(n.Knows) > maxKnows {
 		n.Knows = n.Knows[:maxKnows]
 	}
-	return a.r.store.Put(a.ctx, sessionName(a.s.id), a.r.note(sessionMagic, crypto.KindSession, a.s.id, n.Encode()))
+	return a.s.r.store.Put(a.s.ctx, sessionName(a.s.id), a.s.r.note(sessionMagic, crypto.KindSession, a.s.id, n.Encode()))
 }
 
 // LoadIndex implements gc.Author.
 func (a *author) LoadIndex() (err error) {
-	a.s.damaged, err = a.r.LoadIndex(a.ctx)
+	a.s.damaged, err = a.s.r.LoadIndex(a.s.ctx)
 	return err
 }
 
 // PutSnapshot implements gc.Author.
 func (a *author) PutSnapshot() error {
 	// Put, not Create: the name is random, and a Create whose answer was lost would find its own object and call it taken.
-	return a.r.store.Put(a.ctx, a.name, a.data)
+	return a.s.r.store.Put(a.s.ctx, a.name, a.data)
 }
 
 // TakeBack implements gc.Author.
-func (a *author) TakeBack() error { return a.r.store.Delete(a.ctx, a.name) }
+func (a *author) TakeBack() error { return a.s.r.store.Delete(a.s.ctx, a.name) }

@@ -30,6 +30,13 @@ func condemn(t *testing.T, r *Repo, packs ...core.ID) core.UUID {
 	return id
 }
 
+func indexes(t *testing.T, r *Repo) *Indexes {
+	t.Helper()
+	x, err := r.ListIndexes(t.Context())
+	must(t, err)
+	return x
+}
+
 // packsOf returns the packs that a chunk is in.
 func packsOf(r *Repo, id core.ID) (out []core.ID) {
 	for _, l := range r.Lookup(&id) {
@@ -292,7 +299,7 @@ func TestIndexReplaced(t *testing.T) {
 		must(t, err)
 		stale = append(stale, info)
 	}
-	must(t, c.Repo.IndexObjects(t.Context(), 1, func(o *IndexObject) error {
+	must(t, indexes(t, c.Repo).Each(t.Context(), 1, func(o *IndexObject) error {
 		if _, _, err := c.Repo.PutIndex(t.Context(), o.Packs); err != nil {
 			return err
 		}
@@ -371,7 +378,7 @@ func TestTrust(t *testing.T) {
 	put(t, writer, content(24, 3))
 	put(t, c.Repo, content(25, 3))
 	merge := func() (packs []pack.Entry) {
-		must(t, c.Repo.IndexObjects(t.Context(), 1, func(o *IndexObject) error {
+		must(t, indexes(t, c.Repo).Each(t.Context(), 1, func(o *IndexObject) error {
 			for i, p := range o.Packs {
 				if o.Trusted[i] != (p.Origin == c.Repo.ring.Slot) || p.Origin != slot.ID && p.Origin != c.Repo.ring.Slot {
 					t.Errorf("a pack of %s is trusted: %v", p.Origin, o.Trusted[i])
@@ -395,7 +402,7 @@ func TestTrust(t *testing.T) {
 	_, data := writer.sealIndex([]pack.Entry{lie})
 	name := crypto.Hash(data)
 	must(t, s.Put(t.Context(), indexName(name), data))
-	must(t, c.Repo.IndexObjects(t.Context(), 1, func(o *IndexObject) error {
+	must(t, indexes(t, c.Repo).Each(t.Context(), 1, func(o *IndexObject) error {
 		if o.Name == name && (o.Trusted[0] || o.Packs[0].Origin != slot.ID) {
 			t.Errorf("a lie is trusted: %+v", o)
 		}
@@ -406,7 +413,7 @@ func TestTrust(t *testing.T) {
 	_, data = writer.sealIndex(after[1:2])
 	name = crypto.Hash(data)
 	must(t, s.Put(t.Context(), indexName(name), data))
-	must(t, c.Repo.IndexObjects(t.Context(), 1, func(o *IndexObject) error {
+	must(t, indexes(t, c.Repo).Each(t.Context(), 1, func(o *IndexObject) error {
 		if o.Name == name && (o.Trusted[0] || o.Packs[0].Origin != unknownOrigin) {
 			t.Errorf("a forgery is trusted: %+v", o)
 		}

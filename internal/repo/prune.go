@@ -3,6 +3,8 @@ package repo
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -127,6 +129,30 @@ func (r *Repo) HasSnapshot(ctx context.Context, id core.UUID) (bool, error) {
 	return err == nil, ignoreAbsent(err)
 }
 
+// CachedSnapshots returns the snapshots of which the local cache has a copy: they were in the store once.
+func (r *Repo) CachedSnapshots() (out []core.UUID) {
+	if r.dir == "" {
+		return nil
+	}
+	entries, err := os.ReadDir(filepath.Dir(r.cachedSnapshot(core.UUID{})))
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if id, err := core.ParseUUID(e.Name()); err == nil {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// ForgetSnapshot drops the local copy of a snapshot that the store does not have any more.
+func (r *Repo) ForgetSnapshot(id core.UUID) {
+	if r.dir != "" {
+		_ = os.Remove(r.cachedSnapshot(id))
+	}
+}
+
 // PutMark stores a mark and returns its id.
 func (r *Repo) PutMark(ctx context.Context, m *gc.Mark) (core.UUID, error) {
 	id := crypto.NewTimeUUID(time.Unix(0, m.Created))
@@ -178,45 +204,63 @@ type IndexObject struct {
 // unknownOrigin stands for who signed an index object in the name of a slot whose key is another.
 var unknownOrigin = core.UUID{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
-// IndexObjects reads all index objects from the store, workers at once, and calls fn for each, from several goroutines. The first that
-// cannot be read ends it, with kind Damage.
-func (r *Repo) IndexObjects(ctx context.Context, workers int, fn func(*IndexObject) error) error {
-	listed, err := r.listIndex(ctx)
-	if err != nil {
-		return err
+// Indexes are the store's index objects as one listing has them.
+type Indexes struct {
+	r      *Repo
+	listed []listedIndex
+	known  map[core.UUID]core.ID // the keys of slots
+	reads  map[core.UUID]bool    // slots whose device may read
+}
+
+// ListIndexes lists the index objects.
+func (r *Repo) ListIndexes(ctx context.Context) (*Indexes, error) {
+	x := &Indexes{r: r, known: map[core.UUID]core.ID{}, reads: map[core.UUID]bool{}}
+	var err error
+	if x.listed, err = r.listIndex(ctx); err != nil {
+		return nil, err
 	}
 	slots, _, err := r.Slots(ctx) // listed last: a slot is there before what it signs
-	if err != nil {
-		return err
-	}
-	known, reads := map[core.UUID]core.ID{}, map[core.UUID]bool{}
 	for _, s := range slots {
-		known[s.ID], reads[s.ID] = core.ID(s.Verifier), !s.WriteOnly
+		x.known[s.ID], x.reads[s.ID] = core.ID(s.Verifier), !s.WriteOnly
 	}
-	return each(ctx, workers, listed, func(ctx context.Context, l listedIndex) error {
-		packs, signer, verifier, err := r.readSignedIndex(ctx, l.name)
+	return x, err
+}
+
+// Each reads all of them, workers at once, and calls fn for each, from several goroutines. The first that cannot be read ends it, with kind
+// Damage.
+func (x *Indexes) Each(ctx context.Context, workers int, fn func(*IndexObject) error) error {
+	return each(ctx, workers, x.listed, func(ctx context.Context, l listedIndex) error {
+		o, err := x.read(ctx, l)
 		if err != nil {
 			return err
 		}
-		if want, ok := known[signer]; ok && want != verifier {
-			signer = unknownOrigin
-		}
-		o := &IndexObject{Name: l.name, Size: l.size, Packs: packs, Trusted: make([]bool, len(packs))}
-		for i := range packs {
-			p := &packs[i]
-			switch {
-			case p.Origin.IsZero():
-				p.Origin = signer
-				o.Trusted[i] = reads[signer]
-			default: // only who may read merges what others listed
-				o.Trusted[i] = reads[signer] && reads[p.Origin]
-			}
-			if !reads[signer] {
-				p.Origin = signer
-			}
-		}
 		return fn(o)
 	})
+}
+
+// Read reads one of them by its name.
+func (x *Indexes) Read(ctx context.Context, name core.ID) (*IndexObject, error) {
+	return x.read(ctx, listedIndex{name: name})
+}
+
+// read says of each pack who listed it first: who signed the object or, where that is a device that may read and merges what others
+// listed, whom it names.
+func (x *Indexes) read(ctx context.Context, l listedIndex) (*IndexObject, error) {
+	packs, signer, verifier, err := x.r.readSignedIndex(ctx, l.name)
+	if err != nil {
+		return nil, err
+	}
+	if want, ok := x.known[signer]; ok && want != verifier {
+		signer = unknownOrigin
+	}
+	o := &IndexObject{Name: l.name, Size: l.size, Packs: packs, Trusted: make([]bool, len(packs))}
+	for i := range packs {
+		if p := &packs[i]; p.Origin.IsZero() || !x.reads[signer] {
+			p.Origin = signer
+		}
+		o.Trusted[i] = x.reads[packs[i].Origin]
+	}
+	return o, nil
 }
 
 // PutIndex stores an index object of packs, each with its Origin, and returns its name and size. What is about to be stored is opened again
@@ -252,3 +296,6 @@ func samePacks(a, b []pack.Entry) bool {
 func (r *Repo) DeleteIndex(ctx context.Context, name core.ID) error {
 	return r.store.Delete(ctx, indexName(name))
 }
+
+// Stored returns the packs that the session has stored, in no order.
+func (s *Session) Stored() []core.ID { return s.part.Relied() }

@@ -82,7 +82,7 @@ func (r *Repo) begin(ctx context.Context, prune bool) (*Session, error) {
 	if !prune { // a prune lets nobody sweep beside it
 		r.recall(&s.part.Known)
 	}
-	err := s.part.Begin(&author{shelf: shelf{ctx: s.ctx, r: r}, s: s}, note)
+	err := s.part.Begin(s.author(prune), note)
 	if err == nil {
 		r.forgetMarks(&s.part.Known)
 		err = s.pack.adopt(s.ctx)
@@ -256,7 +256,8 @@ func (s *Session) Commit(m *snapshot.Manifest) error {
 	if len(data) > maxSnapshot {
 		return core.Errorf(core.Failure, "", snapshotName(m.ID), "manifest of %d bytes", len(data))
 	}
-	a := &author{shelf: shelf{ctx: s.ctx, r: s.r}, s: s, name: snapshotName(m.ID), data: data}
+	a := s.author(false)
+	a.name, a.data = snapshotName(m.ID), data
 	switch err := s.part.Commit(a, time.Since(s.begun) > longSession); {
 	case errors.Is(err, gc.ErrCondemned):
 		return err

@@ -1,0 +1,100 @@
+package prune
+
+import (
+	"backup_projeto/internal/gc"
+)
+
+// Sum is a number of packs and their bytes.
+type Sum struct{ Packs, Bytes int64 }
+
+func (s *Sum) add(bytes int64) {
+	s.Packs++
+	s.Bytes += bytes
+}
+
+// Plan is what a prune is going to do. Bytes are those of stored objects.
+type Plan struct {
+	Snapshots int64 // kept, those in the trash included
+	Stored    Sum   // all packs
+	Sweep     Sum   // condemned by earlier prunes, and deleted now
+	Condemn   Sum   // all of it dead: condemned now, deleted by a later prune
+	Rewrite   Sum   // partly dead: what is live is copied, then as above
+	Copy      int64 // about how many bytes the copies take
+	Waiting   Sum   // condemned by earlier prunes, and not to be deleted yet
+	Young     Sum   // not looked at: younger than the grace, or put while a backup in flight may still need them
+	Unused    int64 // bytes of dead data that stay in packs that are partly used
+	Absent    int64 // packs that index objects list and the store does not have; no snapshot needs them
+
+	IndexObjects int64         // now
+	IndexMerged  int64         // of these are written anew, in fewer
+	InFlight     int           // backups
+	Blocking     []gc.InFlight // of these, those for which packs have to wait that are old enough
+	Requests     int64         // about, from here on
+}
+
+// Freed returns how many bytes are free when this prune has ended.
+func (p *Plan) Freed() int64 { return p.Sweep.Bytes - p.Copy }
+
+// Later returns how many bytes more are free when what is condemned has been deleted.
+func (p *Plan) Later() int64 { return p.Condemn.Bytes + p.Rewrite.Bytes + p.Waiting.Bytes }
+
+// Nothing reports whether there is nothing to do.
+func (p *Plan) Nothing() bool {
+	return p.Sweep.Packs+p.Condemn.Packs+p.Rewrite.Packs+p.IndexMerged+p.Absent == 0
+}
+
+// plan puts the plan together.
+func (p *pass) plan() *Plan {
+	l := &Plan{Snapshots: int64(len(p.survey.Live)), IndexObjects: int64(len(p.objects)), InFlight: p.survey.InFlight,
+		Blocking: p.survey.Waiting, Unused: p.choice.Unused}
+	role := map[int]*Sum{}
+	for _, i := range p.choice.Sweep {
+		role[i] = &l.Sweep
+	}
+	for _, i := range p.choice.Condemn {
+		role[i] = &l.Condemn
+	}
+	for _, i := range p.choice.Rewrite {
+		role[i] = &l.Rewrite
+	}
+	for i := range p.tally.Packs {
+		q := &p.tally.Packs[i]
+		if !q.Stored {
+			if role[i] != nil {
+				l.Absent++
+			}
+			continue
+		}
+		l.Stored.add(q.Size)
+		switch {
+		case role[i] != nil:
+			role[i].add(q.Size)
+			if role[i] == &l.Rewrite {
+				l.Copy += q.Size - q.Unused()
+			}
+		case q.Condemned:
+			l.Waiting.add(q.Size)
+		case q.Young && q.Needs == 0:
+			l.Young.add(q.Size)
+		}
+	}
+	l.IndexMerged = int64(len(p.toMerge()))
+	l.Requests = p.requests(l)
+	return l
+}
+
+// requests estimates how many requests carrying the plan out takes.
+func (p *pass) requests(l *Plan) int64 {
+	const fullPack = 16 << 20
+	n := int64(2) // the session's end, and whether it stands
+	n += l.Sweep.Packs
+	if l.IndexMerged > 0 {
+		n += 2*l.IndexMerged + 2 // read, deleted, and what is put in their place
+	}
+	n += 3 * l.Rewrite.Packs // footer, and two ranges
+	n += l.Copy/fullPack + 2
+	if l.Condemn.Packs+l.Rewrite.Packs > 0 {
+		n++
+	}
+	return n
+}

@@ -1,0 +1,234 @@
+package prune
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/gc"
+	"backup_projeto/internal/repo"
+	"backup_projeto/internal/snapshot"
+)
+
+// now returns the store's clock, from the time at which it got this prune's session. In a dry run, which stores nothing, this machine's.
+func (p *run) now() (time.Time, error) {
+	if p.s == nil {
+		return time.Now(), nil
+	}
+	flying, err := p.r.InFlight(p.ctx)
+	for _, f := range flying {
+		if f.ID == p.s.ID() {
+			return f.Time, nil
+		}
+	}
+	return time.Time{}, err
+}
+
+// store is the store as package gc asks it.
+type store struct {
+	gc.Shelf
+	p         *pass
+	manifests []*snapshot.Manifest
+}
+
+// look looks at everything, finds what is live, and decides.
+func (p *pass) look() error {
+	s := &store{Shelf: p.r.Marks(p.ctx), p: p}
+	var self core.UUID
+	if p.s != nil {
+		self = p.s.ID()
+	}
+	var err error
+	if p.survey, err = gc.Look(s, self, p.rules); err != nil {
+		return err
+	}
+	if len(s.manifests) == 0 && len(p.stored) > 0 && !p.o.AllowEmpty {
+		return &core.Error{Kind: core.Failure, Code: codeEmpty}
+	}
+	p.judgePacks()
+	if err := p.findLive(s.manifests); err != nil {
+		return err
+	}
+	if err := p.count(); err != nil {
+		return err
+	}
+	p.choice = p.tally.Choose(p.limits())
+	p.swept = map[core.ID]bool{}
+	for _, i := range p.choice.Sweep {
+		p.swept[p.names[i]] = true
+	}
+	return nil
+}
+
+// ownWaits is how long a listing may take to show this prune's session: services that list late show what they show of others no sooner.
+var ownWaits = [...]time.Duration{0, time.Second, 2 * time.Second, 4 * time.Second}
+
+// ListSessions implements gc.Prune.
+func (s *store) ListSessions() (out []gc.InFlight, err error) {
+	if s.p.s == nil { // a dry run has none in the store
+		out, err = s.p.r.InFlight(s.p.ctx)
+		return append(out, gc.InFlight{Listed: gc.Listed{Time: time.Now()}}), err
+	}
+	for _, wait := range ownWaits {
+		select {
+		case <-time.After(wait):
+		case <-s.p.ctx.Done():
+			return nil, s.p.ctx.Err()
+		}
+		if out, err = s.p.r.InFlight(s.p.ctx); err != nil {
+			return nil, err
+		}
+		for _, f := range out {
+			if f.ID == s.p.s.ID() {
+				return out, nil
+			}
+		}
+		if alive, err := s.p.s.Alive(s.p.ctx); err != nil {
+			return nil, err
+		} else if !alive {
+			return nil, &core.Error{Kind: core.Failure, Code: codeDead}
+		}
+	}
+	return out, nil
+}
+
+// Expire implements gc.Prune.
+func (s *store) Expire(id core.UUID) error {
+	if s.p.o.DryRun {
+		return nil
+	}
+	return s.p.r.EndSession(s.p.ctx, id)
+}
+
+// ListLive implements gc.Prune. What this run saw before, and what the local cache remembers, of snapshots serves to doubt the listing.
+func (s *store) ListLive() ([]core.UUID, error) {
+	all, damaged, err := s.p.r.Live(s.p.ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(damaged) > 0 {
+		return nil, unreadable(damaged[0].Object, damaged[0].Err)
+	}
+	s.manifests = all
+	ids, have := make([]core.UUID, len(all)), map[core.UUID]bool{}
+	for i, m := range all {
+		ids[i], have[m.ID] = m.ID, true
+	}
+	for _, id := range append(s.p.seen, s.p.r.CachedSnapshots()...) {
+		if have[id] {
+			continue
+		}
+		have[id] = true // asked after once
+		there, err := s.p.r.HasSnapshot(s.p.ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if there {
+			return nil, gc.ErrShort
+		}
+		s.p.r.ForgetSnapshot(id)
+	}
+	s.p.seen = ids
+	return ids, nil
+}
+
+// HasSnapshot implements gc.Prune.
+func (s *store) HasSnapshot(id core.UUID) (bool, error) { return s.p.r.HasSnapshot(s.p.ctx, id) }
+
+// ListPacks implements gc.Prune. A pack that is listed by an index object and not by the store is asked after by its name: if it is there,
+// the store's listing is not whole, and what it lacks besides nobody knows.
+func (s *store) ListPacks() (err error) {
+	p := s.p
+	if p.stored, err = p.r.PackTimes(p.ctx); err != nil {
+		return err
+	}
+	var mu sync.Mutex
+	short := false
+	g, ctx := errgroup.WithContext(p.ctx)
+	g.SetLimit(2 * p.o.Parallel)
+	for _, name := range p.view.Packs() {
+		if _, ok := p.stored[name]; ok {
+			continue
+		}
+		g.Go(func() error {
+			_, err := p.r.StatPack(ctx, name)
+			switch {
+			case err == nil:
+				mu.Lock()
+				defer mu.Unlock()
+				short = true
+			case !repo.IsAbsent(err):
+				return err
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	if short {
+		return gc.ErrShort
+	}
+	p.names = slices.Clone(p.view.Packs())
+	for name := range p.stored {
+		if _, ok := p.view.Pack(&name); !ok {
+			p.names = append(p.names, name)
+		}
+	}
+	return nil
+}
+
+// judgePacks says of each pack what the survey knows of it.
+func (p *pass) judgePacks() {
+	ripe := map[core.ID]bool{}
+	for _, m := range p.survey.Ripe {
+		for _, id := range m.Condemned {
+			ripe[id] = true
+		}
+	}
+	p.tally.Packs = make([]gc.Pack, len(p.names))
+	for i := range p.names {
+		name, q := &p.names[i], &p.tally.Packs[i]
+		stored, ok := p.stored[*name]
+		l := p.listed[*name]
+		q.Stored, q.Listed, q.Size = ok, l != nil, stored.Size
+		q.Trusted = l != nil && l.trusted && !l.contradicted
+		q.Condemned, q.Ripe = p.survey.Marks.Condemned(name), ripe[*name]
+		q.Young = ok && p.survey.Young(stored.Time, q.Listed, p.rules)
+	}
+}
+
+// limits returns what may stay and what may be rewritten.
+func (p *pass) limits() gc.Limits {
+	l := gc.Limits{Unused: p.o.MaxUnused.Bytes, Rewrite: p.o.MaxRewrite}
+	switch {
+	case l.Rewrite == 0:
+		l.Rewrite = -1
+	case l.Rewrite < 0:
+		l.Rewrite = 0
+	}
+	if p.o.MaxUnused.Share > 0 {
+		var kept int64
+		for i := range p.tally.Packs {
+			if q := &p.tally.Packs[i]; q.Stored && !q.Condemned && q.Needs > 0 {
+				kept += q.Size
+			}
+		}
+		l.Unused = int64(float64(kept) * p.o.MaxUnused.Share)
+	}
+	return l
+}
+
+// unreadable is an error about what must be read and cannot be.
+func unreadable(object string, err error) error {
+	return &core.Error{Kind: core.Damage, Code: codeDamage, Subject: object, Err: err}
+}
+
+var (
+	errMissing = errors.New("no pack that is stored has blocks that snapshots need")
+	errContent = errors.New("the content does not match its id")
+)
