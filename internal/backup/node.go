@@ -59,10 +59,20 @@ type child struct {
 
 // path returns the slash path from the root, "" for the root.
 func (n *node) path() string {
-	if n.parent == nil {
+	size := 0
+	for d := n; d.parent != nil; d = d.parent {
+		size += len(d.name) + 1
+	}
+	if size == 0 {
 		return ""
 	}
-	return join(n.parent.path(), n.name)
+	b := make([]byte, size) // at once: folders may be nested thousands deep
+	for d := n; d.parent != nil; d = d.parent {
+		size -= len(d.name) + 1
+		copy(b[size:], d.name)
+		b[size+len(d.name)] = '/'
+	}
+	return string(b[:len(b)-1])
 }
 
 func join(dir, name string) string {
