@@ -32,6 +32,7 @@ func groups(h i18n.Help) []group {
 		{h.GroupRestore, config.Switch | config.Picking | config.Writing | config.Selecting},
 		{h.GroupVerify, config.Proving},
 		{h.GroupRetain, config.Retaining},
+		{h.GroupPrune, config.Pruning},
 		{h.GroupKeys, config.Slots},
 		{h.GroupOutput, config.Output | config.Trying | config.Working | config.Versions},
 	}

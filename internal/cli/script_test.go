@@ -69,6 +69,7 @@ func scripts(t *testing.T, dir string, vars ...string) {
 			"exits":    cmdExits,
 			"savecode": cmdSaveCode,
 			"saveid":   cmdSaveID,
+			"purge":    cmdPurge,
 			"waitfor":  cmdWaitFor,
 			"flip":     cmdFlip,
 			"nosecret": cmdNoSecret,
@@ -119,6 +120,24 @@ func cmdSaveCode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(code+"\n"), 0o600))
 	ts.Setenv("CODE", code)
+}
+
+// cmdPurge removes the files below a folder whose names begin with an id: purge DIR ID.
+func cmdPurge(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 || neg {
+		ts.Fatalf("usage: purge DIR ID")
+	}
+	found := false
+	ts.Check(filepath.WalkDir(ts.MkAbs(args[0]), func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasPrefix(d.Name(), args[1]) {
+			return err
+		}
+		found = true
+		return os.Remove(path)
+	}))
+	if !found {
+		ts.Fatalf("%s has no file that begins with %s", args[0], args[1])
+	}
 }
 
 // cmdSaveID keeps the nth snapshot id (from 1) found in a file (or stdout, stderr) in a variable: saveid FROM N VARIABLE.

@@ -14,6 +14,7 @@ package config
 
 import (
 	"strings"
+	"time"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/i18n"
@@ -49,6 +50,8 @@ type Config struct {
 	Retain bool // after a backup: --retain=auto
 	Keep   Keep
 
+	Prune Prune
+
 	WriteOnly bool
 	Label     string
 
@@ -71,6 +74,18 @@ type Keep struct {
 	Within Span
 	Tags   []string
 	Safety Span // snapshots that restores take
+}
+
+// Prune says what is freed.
+type Prune struct {
+	MaxUnused  Share // dead data that may stay in packs that are partly used
+	MaxRewrite int64 // bytes of packs to rewrite; 0 is without limit
+	Grace      Span  // how long what is condemned stays
+}
+
+// Duration returns the length of time, a month taken as 30 days and a year as 365.
+func (s Span) Duration() time.Duration {
+	return time.Duration(24*(365*s.Years+30*s.Months+s.Days)+s.Hours) * time.Hour
 }
 
 // nothing reports whether no regular snapshot would be kept for its date or its tags.

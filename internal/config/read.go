@@ -92,6 +92,10 @@ func (r *resolver) age(setting string) Span {
 	return s
 }
 
+func (r *resolver) prune() Prune {
+	return Prune{MaxUnused: r.share("max-unused"), MaxRewrite: r.size("max-rewrite"), Grace: r.age("grace")}
+}
+
 // mostKept bounds the counts of snapshots to keep.
 const mostKept = 1_000_000
 

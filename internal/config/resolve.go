@@ -123,6 +123,7 @@ func (r *resolver) build() *Config {
 	c.OneFileSystem, c.MaxSize = r.truth("one-file-system"), r.size("max-size")
 	c.Share, c.Sample = r.share("data"), r.count("sample", 1_000_000)
 	c.Retain, c.Keep = r.choice("retain") == "auto", r.keep()
+	c.Prune = r.prune()
 	c.WriteOnly, c.Label = r.truth("write-only"), r.text("label")
 	c.DryRun, c.Parallel = r.truth("dry-run"), r.count("parallel", 256)
 	r.lang(c)

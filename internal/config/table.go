@@ -37,6 +37,7 @@ const (
 	Slots                       // what a new key may do
 	Versions                    // --version
 	Retaining                   // which snapshots are kept
+	Pruning                     // what is freed
 )
 
 // Setting is one thing that can be set.
@@ -100,6 +101,10 @@ var Settings = []Setting{
 	{Name: "keep-within", PT: "manter-por", Kind: Age, Scope: Retaining, Default: "0"},
 	{Name: "keep-tag", PT: "manter-etiqueta", Kind: List, Scope: Retaining},
 	{Name: "keep-safety", PT: "manter-seguranca", Kind: Age, Scope: Retaining, Default: "14d"},
+
+	{Name: "max-unused", PT: "max-sem-uso", Scope: Pruning, Default: "5%"},
+	{Name: "max-rewrite", PT: "max-regravar", Kind: Size, Scope: Pruning, Default: "0"},
+	{Name: "grace", PT: "carencia", Kind: Age, Scope: Pruning, Default: "1d"},
 
 	{Name: "data", PT: "dados", Kind: Portion, Scope: Proving, Default: "0"},
 	{Name: "sample", PT: "amostra", Kind: Count, Scope: Proving, Default: "0"},

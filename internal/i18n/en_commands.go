@@ -43,6 +43,10 @@ func enCommands() map[string]CommandText {
 			"Takes the pins of snapshots away; the next \"retain\" decides on them as on any other.", []string{"unpin 0193a1b2"}},
 		"undelete": {"[SNAPSHOT...] [FLAGS]", "Bring dropped snapshots back",
 			"Brings snapshots back from the trash. Without any, lists what is in it, and until when.", []string{"undelete", "undelete 0193a1b2"}},
+		"prune": {"[FLAGS]", "Free the space of what no snapshot needs",
+			"Deletes stored data that no snapshot needs, in two steps: what is found dead is marked, and deleted by a run after the grace time, so that " +
+				"backups that run meanwhile, on any machine, are safe. Packs that are partly dead are copied. The plan is shown before, and you are asked.",
+			[]string{"prune --dry-run", "prune --max-unused=10% --yes"}},
 		"verify": {"[FLAGS]", "Prove that the repository is whole",
 			"Checks that every snapshot, folder and block is present and has the right size. --data also reads and authenticates stored data, " +
 				"a share of it that moves on from run to run so that repeated runs cover everything; --sample restores files on trial and compares them.",

@@ -39,6 +39,10 @@ func enFlags() map[string]FlagText {
 		"keep-tag":     {"WORD", "keep all that were marked with that --tag; may be repeated", ""},
 		"keep-safety":  {"TIME", "how long to keep what restores saved before they replaced it", ""},
 
+		"max-unused":  {"SHARE", "dead data that may stay in packs that are partly used, such as 5% or 500MB", ""},
+		"max-rewrite": {"SIZE", "copy at most so much in one run", "no limit"},
+		"grace":       {"TIME", "how long what is marked stays before it is deleted, such as 12h or 2d", ""},
+
 		"data":   {"SHARE", "read and check that much of the stored data: 100%, 5% or 2GB", "structure only"},
 		"sample": {"N", "restore N random files on trial and compare them", ""},
 

@@ -19,3 +19,14 @@ func enPruneErrors() map[core.Code]ErrorText {
 		"marks-change": {"what prunes are about to delete changes faster than it can be read", "Run it again in a minute."},
 	}
 }
+
+func enPrune() Prune {
+	return Prune{
+		Stored: "stored", Sweep: "delete now", Condemn: "delete later, unused", Rewrite: "copy what is used of, delete later", Waiting: "waiting from earlier",
+		Young: "too young to look at", Unused: "unused, but left", Requests: "requests, about",
+		Sum:  "%[1]s, %[2]s",
+		Ask:  "Delete %[1]s now, and mark %[2]s to be deleted later?",
+		Done: "%[1]s deleted, %[2]s marked to be deleted later, in %[3]s", Nothing: "There is nothing to free", DryRun: "Dry run: nothing was changed",
+		Later: "What is marked stays for the grace time, in case a running backup needs it; then free it with: %s",
+	}
+}

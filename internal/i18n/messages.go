@@ -13,6 +13,7 @@ type Catalog struct {
 	Browse   Browse
 	Keys     Keys
 	Retain   Retain
+	Prune    Prune
 	Flags    map[string]FlagText     // by the English flag
 	Commands map[string]CommandText  // by the English command, "" for the program, "key add" for one below
 	Errors   map[core.Code]ErrorText // by code
@@ -59,21 +60,21 @@ type Progress struct {
 
 // Help is the words of the help pages and the man page.
 type Help struct {
-	Usage, Commands, Aliases, Examples, ExitCodes, Variables string
-	GroupWhere, GroupSave, GroupRestore, GroupVerify         string
-	GroupKeys, GroupShow, GroupOutput, GroupRetain           string
-	HelpFlag                                                 string
-	HelpCommand                                              CommandText
-	Default                                                  string // the default: %s
-	NoDefault                                                string
-	EverySnapshot                                            string // the default of --snapshot for find
-	Twin                                                     string // the flag's name in the other language: %s
-	TwinCommand                                              string
-	More                                                     string // where to read more: %s
-	VariablesText                                            string
-	SecretsText                                              string
-	CommandArg, FlagsArg                                     string
-	Manual, Name, Synopsis, Description, Files, SeeAlso      string
+	Usage, Commands, Aliases, Examples, ExitCodes, Variables   string
+	GroupWhere, GroupSave, GroupRestore, GroupVerify           string
+	GroupKeys, GroupShow, GroupOutput, GroupRetain, GroupPrune string
+	HelpFlag                                                   string
+	HelpCommand                                                CommandText
+	Default                                                    string // the default: %s
+	NoDefault                                                  string
+	EverySnapshot                                              string // the default of --snapshot for find
+	Twin                                                       string // the flag's name in the other language: %s
+	TwinCommand                                                string
+	More                                                       string // where to read more: %s
+	VariablesText                                              string
+	SecretsText                                                string
+	CommandArg, FlagsArg                                       string
+	Manual, Name, Synopsis, Description, Files, SeeAlso        string
 }
 
 // Backup is what a backup says.
@@ -179,4 +180,14 @@ type Retain struct {
 	ColumnUntil      string
 	Undeleted        string // id, project
 	Unreadable, Gone string // id, reason; a pinned snapshot that is not there
+}
+
+// Prune is what prune says.
+type Prune struct {
+	Stored, Sweep, Condemn, Rewrite, Waiting, Young, Unused, Requests string // labels of the plan
+	Sum                                                               string // packs, bytes
+	Ask                                                               string // bytes deleted, bytes condemned
+	Done                                                              string // bytes deleted, bytes condemned, time
+	Nothing, DryRun                                                   string
+	Later                                                             string // the command to type
 }

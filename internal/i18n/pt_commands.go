@@ -43,6 +43,10 @@ func ptCommands() map[string]CommandText {
 			"Desfaz o que \"fixar\" fez; o próximo \"reter\" decide sobre eles como sobre qualquer outro.", []string{"desafixar 0193a1b2"}},
 		"undelete": {"[SNAPSHOT...] [OPÇÕES]", "Traz de volta snapshots descartados",
 			"Traz snapshots de volta da lixeira. Sem nenhum, lista o que há nela, e até quando.", []string{"resgatar", "resgatar 0193a1b2"}},
+		"prune": {"[OPÇÕES]", "Libera o espaço do que nenhum snapshot precisa",
+			"Apaga dados guardados de que nenhum snapshot precisa, em dois passos: o que não tem uso é marcado, e apagado por uma execução depois do tempo de " +
+				"carência, para que backups que rodam enquanto isso, em qualquer máquina, fiquem seguros. Pacotes usados em parte são copiados. O plano é mostrado antes, e você é consultado.",
+			[]string{"limpar --simular", "limpar --max-sem-uso=10% --sim"}},
 		"verify": {"[OPÇÕES]", "Prova que o repositório está inteiro",
 			"Confere se todos os snapshots, pastas e blocos estão presentes e têm o tamanho certo. --dados também lê e autentica os dados guardados, " +
 				"uma parte que avança a cada vez, para que execuções repetidas cubram tudo; --amostra restaura arquivos como teste e compara.",

@@ -39,6 +39,10 @@ func ptFlags() map[string]FlagText {
 		"keep-tag":     {"PALAVRA", "mantém todos os marcados com essa --etiqueta; pode ser repetida", ""},
 		"keep-safety":  {"TEMPO", "por quanto tempo manter o que as restaurações salvaram antes de substituir", ""},
 
+		"max-unused":  {"PARTE", "dados sem uso que podem ficar em pacotes usados em parte, como 5% ou 500MB", ""},
+		"max-rewrite": {"TAMANHO", "copia no máximo esse tanto numa execução", "sem limite"},
+		"grace":       {"TEMPO", "por quanto tempo o que foi marcado fica antes de ser apagado, como 12h ou 2d", ""},
+
 		"data":   {"PARTE", "lê e confere essa parte dos dados guardados: 100%, 5% ou 2GB", "só a estrutura"},
 		"sample": {"N", "restaura N arquivos ao acaso, como teste, e compara", ""},
 

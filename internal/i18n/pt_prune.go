@@ -19,3 +19,14 @@ func ptPruneErrors() map[core.Code]ErrorText {
 		"marks-change": {"o que as limpezas vão apagar muda mais depressa do que se consegue ler", "Rode de novo daqui a um minuto."},
 	}
 }
+
+func ptPrune() Prune {
+	return Prune{
+		Stored: "guardado", Sweep: "apagar agora", Condemn: "apagar depois, sem uso", Rewrite: "copiar o que é usado, apagar depois", Waiting: "à espera, de antes",
+		Young: "novo demais para olhar", Unused: "sem uso, mas fica", Requests: "requisições, cerca de",
+		Sum:  "%[1]s (%[2]s)",
+		Ask:  "Apagar %[1]s agora, e marcar %[2]s para apagar depois?",
+		Done: "%[1]s apagados, %[2]s marcados para apagar depois, em %[3]s", Nothing: "Não há nada a liberar", DryRun: "Simulação: nada foi mudado",
+		Later: "O que foi marcado fica pelo tempo de carência, caso um backup em andamento precise; depois, libere com: %s",
+	}
+}

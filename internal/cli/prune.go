@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+
+	"backup_projeto/internal/prune"
+	"backup_projeto/internal/repo"
+)
+
+// jsonPrune is the object of a prune, or of what one would do.
+type jsonPrune struct {
+	Type      string    `json:"type"`
+	DryRun    bool      `json:"dry_run"`
+	Place     string    `json:"place"`
+	Stored    jsonPacks `json:"stored"`
+	Swept     jsonPacks `json:"swept"`
+	Condemned jsonPacks `json:"condemned"`
+	Rewritten jsonPacks `json:"rewritten"`
+	Waiting   jsonPacks `json:"waiting"`
+	Copied    int64     `json:"copied_bytes"`
+	Unused    int64     `json:"unused_bytes"`
+	Requests  int64     `json:"requests"`
+	Seconds   float64   `json:"seconds"`
+}
+
+// jsonPacks is a number of packs and their bytes.
+type jsonPacks struct {
+	Packs int64 `json:"packs"`
+	Bytes int64 `json:"bytes"`
+}
+
+func runPrune(ctx context.Context, a *app, _ []string) error {
+	return a.reading(ctx, func(s *session) error {
+		c := s.cfg.Prune
+		o := prune.Options{MaxUnused: prune.Amount{Share: c.MaxUnused.Percent / 100, Bytes: c.MaxUnused.Bytes}, MaxRewrite: c.MaxRewrite,
+			Grace: c.Grace.Duration(), Trash: repo.Grace, DryRun: s.cfg.DryRun, Parallel: s.cfg.Parallel}
+		if o.Grace == 0 {
+			o.Grace = -1 // none at all
+		}
+		var refused error
+		o.Consent = func(p *prune.Plan) (bool, error) {
+			s.showPrune(p)
+			if p.Nothing() {
+				return true, nil
+			}
+			refused = s.must(ctx, f(s.text.Prune.Ask, s.lang.Bytes(p.Sweep.Bytes), s.lang.Bytes(p.Condemn.Bytes+p.Rewrite.Bytes)))
+			return refused == nil, nil
+		}
+		meter := s.newMeter()
+		res, err := prune.Run(ctx, s.repo, o, meter)
+		meter.end()
+		switch {
+		case refused != nil:
+			return refused
+		case err != nil || res.Plan == nil:
+			return err
+		case o.DryRun:
+			s.showPrune(res.Plan)
+		}
+		s.pruned(res)
+		return nil
+	})
+}
+
+// showPrune tells what is going to be done.
+func (s *session) showPrune(p *prune.Plan) {
+	t, l := s.text.Prune, s.lang
+	sum := func(x prune.Sum) string {
+		if x.Packs == 0 {
+			return ""
+		}
+		return f(t.Sum, l.Count(s.text.Verify.Packs, x.Packs), l.Bytes(x.Bytes))
+	}
+	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Sweep, sum(p.Sweep)}, [2]string{t.Condemn, sum(p.Condemn)},
+		[2]string{t.Rewrite, sum(p.Rewrite)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
+		[2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Requests, l.Int(p.Requests)})
+}
+
+// pruned tells how a prune ended.
+func (s *session) pruned(res *prune.Result) {
+	t, l, p := s.text.Prune, s.lang, res.Plan
+	packs := func(x prune.Sum) jsonPacks { return jsonPacks{x.Packs, x.Bytes} }
+	o := jsonPrune{Type: "prune", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Stored: packs(p.Stored),
+		Swept: jsonPacks{res.SweptPacks, res.SweptBytes}, Condemned: jsonPacks{res.CondemnedPacks, res.CondemnedBytes},
+		Rewritten: jsonPacks{res.RewrittenPacks, res.RewrittenBytes}, Waiting: packs(p.Waiting), Copied: res.CopiedBytes, Unused: p.Unused,
+		Requests: p.Requests, Seconds: seconds(res.Duration)}
+	if s.cfg.DryRun {
+		o.Swept, o.Condemned, o.Rewritten, o.Copied = packs(p.Sweep), packs(p.Condemn), packs(p.Rewrite), p.Copy
+	}
+	s.object(o)
+	switch {
+	case s.cfg.DryRun:
+		s.say(t.DryRun)
+	case p.Nothing():
+		s.say(t.Nothing)
+	default:
+		s.say(f(t.Done, l.Bytes(res.SweptBytes), l.Bytes(res.CondemnedBytes), l.Duration(res.Duration)))
+	}
+	for _, i := range res.Issues {
+		s.warn(f(s.text.Verify.Object, i.Path, s.reason(i.Err)))
+	}
+	if res.CondemnedPacks > 0 && !s.cfg.DryRun {
+		s.tell(f(t.Later, s.typeThis("prune")))
+	}
+}
