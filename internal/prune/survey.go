@@ -3,6 +3,7 @@ package prune
 import (
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -110,8 +111,12 @@ func (s *store) ListLive() ([]core.UUID, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(damaged) > 0 {
-		return nil, unreadable(damaged[0].Object, damaged[0].Err)
+	for _, d := range damaged {
+		if there, err := s.stillThere(d); err != nil {
+			return nil, err
+		} else if there {
+			return nil, unreadable(d.Object, d.Err)
+		}
 	}
 	s.manifests = all
 	ids, have := make([]core.UUID, len(all)), map[core.UUID]bool{}
@@ -134,6 +139,16 @@ func (s *store) ListLive() ([]core.UUID, error) {
 	}
 	s.p.seen = ids
 	return ids, nil
+}
+
+// stillThere reports whether a snapshot that could not be read is in the store: one that was not found may have been taken back by its
+// backup since it was listed.
+func (s *store) stillThere(d repo.Damaged) (bool, error) {
+	id, err := core.ParseUUID(strings.TrimPrefix(d.Object, "snapshots/"))
+	if err != nil || !repo.IsAbsent(d.Err) {
+		return true, nil
+	}
+	return s.p.r.HasSnapshot(s.p.ctx, id)
 }
 
 // HasSnapshot implements gc.Prune.
