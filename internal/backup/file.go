@@ -26,7 +26,7 @@ type worker struct {
 }
 
 // readAhead is how many bytes of a large file are read at once.
-const readAhead = 1 << 20
+const readAhead = 512 << 10
 
 func (b *run) newWorker() *worker {
 	max := b.r.Header().Chunking.Max

@@ -17,13 +17,22 @@ const (
 	treeSize = 4 << 20
 )
 
-// uploads is how many packs are on their way at once. Each holds a pack's memory.
-const uploads = 2
+// fullSize is how many bytes a pack of a kind is filled to.
+func fullSize(kind pack.Kind) int {
+	if kind == pack.Tree {
+		return treeSize
+	}
+	return packSize
+}
+
+// uploads returns how many packs of one kind are on their way at once: each holds a pack's memory, and two cores fill one pack in
+// about the time that another takes to arrive.
+func uploads(workers int) int { return max(1, workers/2) }
 
 // An index object is written as soon as the packs that no index lists yet have footers of indexBytes, or are indexPacks: what is
 // claimed in memory meanwhile, and what a crash without journal would upload again, is bounded by it.
 const (
-	indexBytes = 4 << 20
+	indexBytes = 2 << 20
 	indexPacks = 64
 )
 
@@ -48,8 +57,9 @@ type packer struct {
 func newPacker(s *Session) *packer {
 	p := &packer{s: s}
 	for kind := range p.buffers {
-		p.buffers[kind] = make(chan []byte, uploads+1)
-		for range uploads + 1 {
+		n := uploads(s.r.opt.Workers) + 1
+		p.buffers[kind] = make(chan []byte, n)
+		for range n {
 			p.buffers[kind] <- nil // allocated when it is first used
 		}
 	}
@@ -70,7 +80,7 @@ func (p *packer) add(kind pack.Kind, info pack.Segment, stored []byte) error {
 		p.open[kind] = b
 	}
 	err := b.Add(info, stored)
-	full := b.Size() >= packSize || kind == pack.Tree && b.Size() >= treeSize
+	full := b.Size() >= fullSize(kind)
 	if full || err != nil {
 		p.open[kind] = nil
 	}
@@ -85,8 +95,8 @@ func (p *packer) add(kind pack.Kind, info pack.Segment, stored []byte) error {
 func (p *packer) builder(kind pack.Kind) (*pack.Builder, error) {
 	select {
 	case buf := <-p.buffers[kind]:
-		if buf == nil && kind == pack.Data {
-			buf = make([]byte, 0, packSize+2*segmentSize)
+		if buf == nil {
+			buf = make([]byte, 0, fullSize(kind)+2*segmentSize)
 		}
 		return pack.NewBuilder(buf, &p.check, p.s.r.ring.Public, p.s.r.header.ID, kind)
 	case <-p.s.ctx.Done():
