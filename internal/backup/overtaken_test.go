@@ -105,7 +105,9 @@ func (w *world) sweep(packs []core.ID) {
 		gone[p] = true
 		must(w.t, w.repo.DeletePack(w.t.Context(), p))
 	}
-	must(w.t, w.repo.IndexObjects(w.t.Context(), 1, func(o *repo.IndexObject) error {
+	all, err := w.repo.ListIndexes(w.t.Context())
+	must(w.t, err)
+	must(w.t, all.Each(w.t.Context(), 1, func(o *repo.IndexObject) error {
 		kept := o.Packs[:0]
 		for _, p := range o.Packs {
 			if !gone[p.Name] {
