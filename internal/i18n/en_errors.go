@@ -66,6 +66,7 @@ func enKeyErrors() map[core.Code]ErrorText {
 	const ways = "Set BACKUP_PROJETO_PASSPHRASE or BACKUP_PROJETO_RECOVERY_CODE (or their _FILE), or run it on a terminal."
 	return map[core.Code]ErrorText{
 		"no-repository":      {"there is no repository at {subject}", "Check the place's flags, or make one with a first backup: backup_projeto{place}"},
+		"config-missing":     {"data of a repository is here, but its configuration is missing", "Bring the object \"config\" back from a copy of the repository, or its earlier version from a versioned bucket. A new repository is not made over an old one; for one elsewhere, change the place."},
 		"newer-format":       {"the repository was made by a newer version of the program", "Install the newest backup_projeto."},
 		"wrong-key":          {"[[{subject}: ]]this opens no key of the repository", "Check the place, then the passphrase or the recovery code; they belong to one repository each."},
 		"no-slot":            {"[[{subject}: ]]the repository has no key of that kind, or it was removed", "Open it with another one: set BACKUP_PROJETO_RECOVERY_CODE or BACKUP_PROJETO_PASSPHRASE, or type it when asked."},

@@ -66,6 +66,7 @@ func ptKeyErrors() map[core.Code]ErrorText {
 	const ways = "Defina BACKUP_PROJETO_SENHA ou BACKUP_PROJETO_CODIGO_RECUPERACAO (ou os _ARQUIVO deles), ou rode num terminal."
 	return map[core.Code]ErrorText{
 		"no-repository":      {"não há repositório em {subject}", "Confira as opções do lugar, ou crie um com o primeiro backup: backup_projeto{place}"},
+		"config-missing":     {"há dados de um repositório aqui, mas a configuração dele sumiu", "Traga o objeto \"config\" de volta de uma cópia do repositório, ou a versão anterior dele de um bucket com versões. Não se faz um repositório novo sobre um antigo; para um em outro lugar, mude o lugar."},
 		"newer-format":       {"o repositório foi feito por uma versão mais nova do programa", "Instale o backup_projeto mais novo."},
 		"wrong-key":          {"[[{subject}: ]]isto não abre nenhuma chave do repositório", "Confira o lugar e depois a senha ou o código de recuperação; eles são de um só repositório."},
 		"no-slot":            {"[[{subject}: ]]o repositório não tem chave desse tipo, ou ela foi removida", "Abra com outra: defina BACKUP_PROJETO_CODIGO_RECUPERACAO ou BACKUP_PROJETO_SENHA, ou digite quando for perguntado."},

@@ -27,6 +27,7 @@ const maxConfig = 4096
 const (
 	codeNoRepository core.Code = "no-repository"
 	codeNewerFormat  core.Code = "newer-format"
+	codeConfigGone   core.Code = "config-missing"
 	codeWrongKey     core.Code = "wrong-key"
 	codeNoSlot       core.Code = "no-slot"
 	codeWriteOnly    core.Code = "write-only"
@@ -135,8 +136,12 @@ type Created struct {
 // Create makes a repository in an empty place, with a slot for this device, labelled label, and one for the passphrase or, where
 // that is "", for a new recovery code. Making the container (storage.Ensurer) is the caller's. Where another device was faster the
 // code is storage.Exists. Slots are stored first, so that a configuration always has some; a crash in between leaves slots that no
-// configuration mentions, which opens nothing and stands in nobody's way.
+// configuration mentions, which opens nothing and stands in nobody's way. Where the place has data of a repository whose configuration is
+// gone, nothing is made, and the error is of kind Damage, code "config-missing": a new repository there would bury the old.
 func Create(ctx context.Context, s storage.Store, passphrase, label string, opt Options) (*Created, error) {
+	if err := vacant(ctx, s); err != nil {
+		return nil, err
+	}
 	h := &Header{ID: crypto.NewUUID(), Created: time.Now().UnixNano(), Chunking: chunk.Default}
 	all, err := keys.NewKeyring(h.ID)
 	if err != nil {
@@ -179,6 +184,22 @@ func Create(ctx context.Context, s storage.Store, passphrase, label string, opt 
 	}
 	c.Repo, err = open(s, h, mine, opt)
 	return c, err
+}
+
+// vacant makes sure that a place has no data of a repository. Slots alone are what a crash while creating leaves.
+func vacant(ctx context.Context, s storage.Store) error {
+	for _, prefix := range []string{snapshotPrefix, indexPrefix, packPrefix} {
+		for info, err := range s.List(ctx, prefix) {
+			if err != nil {
+				return err
+			}
+			if _, err := ReadHeader(ctx, s); core.KindOf(err) != core.NoRepository {
+				return storage.Errf(storage.Exists, configName, err) // another device made it meanwhile
+			}
+			return &core.Error{Kind: core.Damage, Code: codeConfigGone, Subject: configName, Err: fmt.Errorf("%s is there", info.Name)}
+		}
+	}
+	return nil
 }
 
 // damage is an error of kind Damage about an object.

@@ -619,3 +619,30 @@ func FuzzJournal(f *testing.F) {
 	f.Add([]byte("\x01\x00\x00\x00\x00\x00\x00\x00\x80"))
 	f.Fuzz(func(t *testing.T, data []byte) { readJournal(data) })
 }
+
+// TestLostConfig takes a repository's configuration away: no new repository is made over its data, and with the configuration back all
+// is as before. What a crash while creating leaves is no hindrance.
+func TestLostConfig(t *testing.T) {
+	s := newStore(t)
+	made := create(t, s, "", Options{})
+	config, err := storage.ReadAll(t.Context(), s, configName, maxConfig)
+	must(t, err)
+	must(t, s.Delete(t.Context(), configName))
+	other := create(t, s, "", Options{})
+	must(t, s.Delete(t.Context(), configName))
+	must(t, s.Put(t.Context(), PackName(core.ID{1}), []byte("data")))
+	if _, err := Create(t.Context(), s, "", "test", Options{}); core.KindOf(err) != core.Damage || core.CodeOf(err) != codeConfigGone {
+		t.Errorf("got %v", err)
+	}
+	if _, err := ReadHeader(t.Context(), s); core.KindOf(err) != core.NoRepository {
+		t.Errorf("a configuration was made: %v", err)
+	}
+	must(t, s.Put(t.Context(), configName, config))
+	if _, err := Create(t.Context(), s, "", "test", Options{}); !storage.IsExists(err) {
+		t.Errorf("got %v", err)
+	}
+	unlockWith(t, s, made.Device.Secret(), Options{})
+	if made.Device.Repo == other.Device.Repo {
+		t.Error("two repositories have one id")
+	}
+}
