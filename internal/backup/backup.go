@@ -45,6 +45,9 @@ const maxWalks = 5
 // codeCondemned says that prunes did so each time.
 const codeCondemned core.Code = "prune-overtakes"
 
+// codeInside says that the project's folder is one of Options.SkipPaths, or in one.
+const codeInside core.Code = "inside-repository"
+
 // Run saves the project. A snapshot with unreadable entries is saved and is no error: Result.Snapshot.Partial says so. An error is of
 // kind Source where the project's folder itself cannot be read, of kind Destination where the store failed; no snapshot was saved then.
 func Run(ctx context.Context, r *repo.Repo, o Options, rep report.Reporter) (*Result, error) {
@@ -117,7 +120,7 @@ type run struct {
 	names  meta.Names
 	queue  queue
 	match  *ignore.Matcher // of the root
-	skip   map[inode]bool
+	skip   *meta.Places
 	device uint64 // of the root
 	trees  treeWriter
 
@@ -131,8 +134,6 @@ type run struct {
 	counts counters
 }
 
-type inode struct{ dev, ino uint64 }
-
 // open prepares the rules and the local state.
 func (b *run) open(ctx context.Context, root *meta.Dir) error {
 	st, err := root.Stat()
@@ -140,7 +141,9 @@ func (b *run) open(ctx context.Context, root *meta.Dir) error {
 		return err
 	}
 	b.device = st.Dev
-	b.skip = inodes(b.o.SkipPaths)
+	if b.skip = meta.FindPlaces(b.o.Root, b.o.SkipPaths); b.skip.Within() {
+		return &core.Error{Kind: core.Usage, Code: codeInside, Subject: b.o.Root}
+	}
 	b.excluded = map[string]*snapshot.Excluded{}
 	if b.match, err = ignore.New(b.o.Exclude, b.o.Include); err != nil {
 		return err
@@ -175,22 +178,6 @@ func absolute(path string) string {
 		return abs
 	}
 	return path
-}
-
-// inodes tells which directories paths are; those that are absent cannot be met.
-func inodes(paths []string) map[inode]bool {
-	out := map[inode]bool{}
-	for _, p := range paths {
-		d, err := meta.OpenDir(p)
-		if err != nil {
-			continue
-		}
-		if st, err := d.Stat(); err == nil {
-			out[inode{st.Dev, st.Ino}] = true
-		}
-		d.Close()
-	}
-	return out
 }
 
 // save walks the project, stores it and, unless it is a dry run, saves the snapshot.

@@ -29,7 +29,7 @@ func (b *run) within(n *node, names []string) (left []string, rule string, err e
 	case n.parent == nil:
 	case b.o.OneFileSystem && n.st.Dev != b.device:
 		return nil, ruleDisk, nil
-	case b.skip[inode{n.st.Dev, n.st.Ino}]:
+	case b.skip.Is(&n.st, n.path):
 		return nil, ruleRepository, nil
 	}
 	if slices.Contains(names, cacheTag) && project.IsCacheDir(n.dir) {

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"backup_projeto/internal/core"
 	"backup_projeto/internal/meta"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
@@ -223,5 +224,19 @@ func TestEstimate(t *testing.T) {
 	must(t, err)
 	if p := rep.Progress(); p.TotalFiles.Load() != 6 || p.TotalBytes.Load() != 12 || p.Files.Load() != 6 || p.Bytes.Load() != 12 {
 		t.Errorf("%d files, %d bytes expected; %d, %d done", p.TotalFiles.Load(), p.TotalBytes.Load(), p.Files.Load(), p.Bytes.Load())
+	}
+}
+
+// TestInsideTheRepository saves a folder of the repository: it is refused, so that the repository does not grow into itself.
+func TestInsideTheRepository(t *testing.T) {
+	r, place := newRepo(t), t.TempDir()
+	in := filepath.Join(place, "packs", "00")
+	must(t, os.MkdirAll(in, 0o700))
+	for _, root := range []string{place, in} {
+		o := options(root)
+		o.SkipPaths = []string{place}
+		if _, err := Run(t.Context(), r, o, &report.Discard{}); core.CodeOf(err) != codeInside || core.KindOf(err) != core.Usage {
+			t.Errorf("got %v", err)
+		}
 	}
 }

@@ -22,7 +22,7 @@ type Options struct {
 	Include       []string // patterns that win over every exclude
 	OneFileSystem bool
 	MaxSize       int64    // bytes; larger files are left out; 0 means no limit
-	SkipPaths     []string // absolute folders never entered: the repository itself, local state
+	SkipPaths     []string // folders never entered, nor saved from within: the repository itself, local state
 
 	Parallel int  // files read at once; 0 means two for each core
 	Estimate bool // count beside the backup what there is, where no earlier snapshot tells: for someone who watches

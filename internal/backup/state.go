@@ -92,6 +92,9 @@ type record struct {
 	rest    []byte // the entries
 }
 
+// maxDepth is the deepest that the format allows lists to be.
+const maxDepth = 8
+
 const (
 	stateMagic = "bpState1"
 	markSize   = 5 * 8
@@ -154,7 +157,9 @@ func (s *oldState) at(offset uint64) *record {
 		*v = int64(binary.LittleEndian.Uint64(b))
 		b = b[8:]
 	}
-	r.content.Depth = b[0]
+	if r.content.Depth = b[0]; r.content.Depth > maxDepth {
+		return nil
+	}
 	ids := uint64(binary.LittleEndian.Uint32(b[1:]))
 	if b = b[5:]; ids > uint64(len(b)-4)/core.IDSize {
 		return nil
