@@ -52,12 +52,16 @@ func (a *app) remember(dir string, p snapshot.Project) {
 
 // backupOptions are those of a backup of a folder, with the settings that a safety snapshot needs too.
 func (s *session) backupOptions(root string, p snapshot.Project) backup.Options {
-	o := backup.Options{Root: root, Project: p, Host: hostname(), Version: Version(), Parallel: s.cfg.Parallel, Estimate: s.tty && !s.quiet,
-		SkipPaths: []string{s.dirs.Cache}}
+	return backup.Options{Root: root, Project: p, Host: hostname(), Version: Version(), Parallel: s.cfg.Parallel, Estimate: s.tty && !s.quiet,
+		SkipPaths: append(s.repositoryFolder(), s.dirs.Cache)}
+}
+
+// repositoryFolder is the folder that the repository is in, if it is on this machine.
+func (s *session) repositoryFolder() []string {
 	if l, ok := storage.As[storage.LocalPather](s.store); ok {
-		o.SkipPaths = append(o.SkipPaths, l.LocalPath())
+		return []string{l.LocalPath()}
 	}
-	return o
+	return nil
 }
 
 // gcPercent is how much the heap of a backup may grow before it is collected. Nearly all of it is packs being filled, which hold no

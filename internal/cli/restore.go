@@ -81,10 +81,14 @@ func (r *restoring) end(o restore.Options, res *restore.Result, err error, start
 // options are what the settings and the paths typed ask for. A word with a wildcard is a pattern, unless the snapshot has that name;
 // where there is one, paths become patterns too, since options take what both choose.
 func (r *restoring) options(ctx context.Context, args []string) (restore.Options, error) {
-	o := restore.Options{Target: r.target, Parallel: r.cfg.Parallel, DryRun: r.cfg.DryRun, Safety: r.save}
+	o := restore.Options{Target: r.target, Parallel: r.cfg.Parallel, DryRun: r.cfg.DryRun, Safety: r.save,
+		Keep: r.repositoryFolder()}
 	o.Confirm = func(p *restore.Plan) bool { return r.confirm(ctx, p) }
 	var patterns []string
 	for _, arg := range args {
+		if arg == "" { // a script's variable that is not set must not mean everything
+			return o, &core.Error{Kind: core.Usage, Code: "no-path"}
+		}
 		p, err := r.inSnapshot(r.m, arg)
 		if err != nil {
 			return o, err

@@ -51,13 +51,17 @@ func (r *restoring) adopt(o restore.Options) {
 	}
 }
 
-// replaced lists the entries that a plan replaces, as patterns that match nothing else.
+// replaced lists the entries that a plan replaces, as patterns that match nothing else. A plan names so many of them; where it
+// replaces more, everything is chosen.
 func replaced(plan *restore.Plan) []string {
 	var out []string
 	for _, i := range plan.Items {
 		if i.Action == restore.Overwrite {
 			out = append(out, literally(i.Path))
 		}
+	}
+	if int64(len(out)) < plan.Overwrite {
+		return []string{"*"}
 	}
 	return out
 }
@@ -67,21 +71,27 @@ func literally(path string) string {
 	return "/" + strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`).Replace(path)
 }
 
-// unsaved names an entry that the plan replaces and that the safety snapshot does not have, "" if there is none.
+// unsaved names an entry that the plan replaces and that the safety snapshot does not have, "" if there is none. Where either does
+// not name all, any that could not be read counts.
 func (r *restoring) unsaved(m *snapshot.Manifest) string {
-	if r.plan == nil { // nothing is replaced: only permissions and dates change
+	if r.plan == nil || len(m.Unread) == 0 { // nothing is replaced, only permissions and dates change; or all was saved
 		return ""
 	}
-	for _, u := range m.Unread {
-		for _, i := range r.plan.Items {
-			if i.Action != restore.Overwrite {
-				continue
-			}
+	replaced := int64(0)
+	for _, i := range r.plan.Items {
+		if i.Action != restore.Overwrite {
+			continue
+		}
+		replaced++
+		for _, u := range m.Unread {
 			_, inside := below(u.Path, i.Path)
 			if _, around := below(i.Path, u.Path); inside || around {
 				return u.Path
 			}
 		}
+	}
+	if replaced < r.plan.Overwrite || int64(len(m.Unread)) < m.UnreadTotal {
+		return m.Unread[0].Path
 	}
 	return ""
 }

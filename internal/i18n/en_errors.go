@@ -107,6 +107,7 @@ func enStoreErrors() map[core.Code]ErrorText {
 
 func enWorkErrors() map[core.Code]ErrorText {
 	return map[core.Code]ErrorText{
+		"inside-repository":       {"{subject} is in the repository itself, or in this program's own folder", "Go to the project's folder; to restore, choose another one with --to."},
 		"restore-would-overwrite": {"files here differ from the snapshot, and nothing was written", "Agree with --overwrite; the present state is saved first. Or choose an empty folder with --to."},
 		"declined":                {"you said no; nothing was changed", "Run it again to answer otherwise, or agree beforehand with --yes."},
 		"no-snapshot":             {"no snapshot fits[[ \"{subject}\"]]", "See what there is: backup_projeto snapshots --all{place}"},
@@ -139,6 +140,7 @@ func enRestoreErrors() map[core.Code]ErrorText {
 		"restore-damaged":    {"stored data is damaged, and what needs it was not restored[[: {detail}]]", "Everything else was restored. Look for an older snapshot that still has it: backup_projeto find NAME{place}"},
 		"restore-not-made":   {"it could not be written: {detail}", "Mend the cause and run the same command again; what is right already is left alone."},
 		"restore-name-taken": {"something else has this name by now, or this disk does not tell the two names apart", "Nothing was replaced. Restore it alone into another folder with --to."},
+		"restore-kept":       {"the repository itself is here, so nothing was written or replaced", "Restore it into another folder with --to."},
 		"restore-blocked":    {"what is there cannot be looked at: {detail}", "Mend its permissions, or restore into another folder with --to."},
 		"restore-metadata":   {"it was restored, but not all of its owner, permissions, dates and attributes[[: {detail}]]", "Run it as a user who may set that, or on a disk that has it."},
 		"restore-special":    {"this system or user cannot make such a special file", "It has no content, so nothing is lost. Run it as the superuser if you need it."},

@@ -107,6 +107,7 @@ func ptStoreErrors() map[core.Code]ErrorText {
 
 func ptWorkErrors() map[core.Code]ErrorText {
 	return map[core.Code]ErrorText{
+		"inside-repository":       {"{subject} fica dentro do próprio repositório, ou de uma pasta deste programa", "Vá para a pasta do projeto; para restaurar, escolha outra com --para."},
 		"restore-would-overwrite": {"há arquivos aqui diferentes dos do snapshot, e nada foi gravado", "Concorde com --sobrescrever; o estado atual é salvo antes. Ou escolha uma pasta vazia com --para."},
 		"declined":                {"você disse não; nada foi alterado", "Rode de novo para responder diferente, ou concorde antes com --sim."},
 		"no-snapshot":             {"nenhum snapshot corresponde[[ a \"{subject}\"]]", "Veja os que existem: backup_projeto historico --todos{place}"},
@@ -139,6 +140,7 @@ func ptRestoreErrors() map[core.Code]ErrorText {
 		"restore-damaged":    {"dados armazenados estão danificados, e o que depende deles não foi restaurado[[: {detail}]]", "Todo o resto foi restaurado. Procure um snapshot mais antigo que ainda o tenha: backup_projeto buscar NOME{place}"},
 		"restore-not-made":   {"não foi possível gravar: {detail}", "Resolva a causa e rode o mesmo comando de novo; o que já está certo não é tocado."},
 		"restore-name-taken": {"outra coisa já tem esse nome, ou este disco não distingue os dois nomes", "Nada foi substituído. Restaure só isto em outra pasta com --para."},
+		"restore-kept":       {"o próprio repositório está aqui, e por isso nada foi gravado nem substituído", "Restaure em outra pasta com --para."},
 		"restore-blocked":    {"o que está lá não pode ser examinado: {detail}", "Acerte as permissões, ou restaure em outra pasta com --para."},
 		"restore-metadata":   {"foi restaurado, mas não por completo o dono, as permissões, as datas e os atributos[[: {detail}]]", "Rode com um usuário que possa definir isso, ou em um disco que o aceite."},
 		"restore-special":    {"este sistema ou usuário não pode criar esse arquivo especial", "Ele não tem conteúdo, então nada se perdeu. Rode como superusuário se precisar dele."},

@@ -20,10 +20,12 @@ const (
 	codeNotMade core.Code = "restore-not-made"   // an entry could not be written
 	codeTaken   core.Code = "restore-name-taken" // another entry has the name by now, or has it as far as this file system can tell
 	codeBlocked core.Code = "restore-blocked"    // what is in the target cannot be looked at
+	codeKept    core.Code = "restore-kept"       // it would replace a folder of Options.Keep, or write in one
 	codeMeta    core.Code = "restore-metadata"   // owner, mode, times or attributes were not set
 	codeSpecial core.Code = "restore-special"    // this system or user cannot make such an entry
 	codeLeft    core.Code = "restore-left"       // what was replaced could not be removed entirely
 	codeLink    core.Code = "restore-link"       // a hard link became a file of its own
+	codeInside  core.Code = "inside-repository"  // the target is one of the folders of Options.Keep, or in one
 	codeDeep    core.Code = "restore-too-deep"   // folders are nested deeper than is believable
 	codeRead    core.Code = "restore-read-back"  // what was read back is not what was written
 )

@@ -34,6 +34,8 @@ type Options struct {
 	// Safety is called before anything existing is replaced, or given other metadata, folders aside, and saves the target's present
 	// state; nil where there is nothing to save.
 	Safety func(context.Context) error
+	// Keep names folders that nothing is written in and that nothing replaces, whatever the snapshot has in their place: the repository.
+	Keep []string
 	// SkipVerify leaves out the reading back of what was written.
 	SkipVerify bool
 }

@@ -148,6 +148,9 @@ func (p *planner) visit(ctx context.Context, in *spot, number int, e *tree.Entry
 	case err != nil:
 		p.blocked(in, number, e.Name, err)
 		return nil, false, nil
+	case p.kept(in, e, &st):
+		p.leaveAlone(in, number, e.Name, &core.Error{Kind: core.Source, Code: codeKept, Err: errKept})
+		return nil, false, nil
 	case dir:
 		return below, p.enter(below, &st, e, c), nil
 	}
@@ -216,6 +219,23 @@ func (p *planner) leave(in *spot, damage error) error {
 
 // blocked plans to leave alone what cannot be looked at.
 func (p *planner) blocked(in *spot, number int, name string, err error) {
+	p.leaveAlone(in, number, name, &core.Error{Kind: core.Source, Code: codeBlocked, Err: err})
+}
+
+// leaveAlone plans to do nothing about an entry, and says why.
+func (p *planner) leaveAlone(in *spot, number int, name string, err error) {
 	p.set(in, number, skip)
-	p.lose(in.path(name), &core.Error{Kind: core.Source, Code: codeBlocked, Err: err})
+	p.lose(in.path(name), err)
+}
+
+// errKept says what Options.Keep is for.
+var errKept = errors.New("it is kept from being written in or replaced")
+
+// kept reports whether restoring an entry would replace one of the folders that are kept, or write in it.
+func (p *planner) kept(in *spot, e *tree.Entry, st *meta.Stat) bool {
+	if st.Type != tree.Dir {
+		return false
+	}
+	path := func() string { return in.path(e.Name) }
+	return p.places.Is(st, path) || e.Type != tree.Dir && p.places.Around(st, path)
 }

@@ -54,7 +54,7 @@ type source interface {
 }
 
 // Run restores the snapshot m of r, whose index is loaded. A result is returned with an error too, as far as there is one. The
-// errors: "restore-would-overwrite" (kind Usage) and "no-path" (kind Usage) before anything was written; kind Damage, code
+// errors: "restore-would-overwrite", "inside-repository" and "no-path" (kind Usage) before anything was written; kind Damage, code
 // "restore-damaged", if stored data is damaged and everything that is whole was restored; kind Source, code "restore-incomplete",
 // if some entries could not be written; any other error ended the work: of the target kind Source, of the store Destination. The
 // issues name the entries. Metadata that could not be set, and special files that this system or user cannot make, are issues only.
@@ -64,7 +64,8 @@ func Run(ctx context.Context, r *repo.Repo, m *snapshot.Manifest, o Options, rep
 }
 
 func newJob(src source, m *snapshot.Manifest, o Options, rep report.Reporter) *job {
-	j := &job{src: src, o: o, rep: rep, root: &m.Root, workers: workers(o.Parallel), limits: usual, now: time.Now(), res: &Result{}, reported: map[string]bool{}}
+	j := &job{src: src, o: o, rep: rep, root: &m.Root, workers: workers(o.Parallel), limits: usual, now: time.Now(), res: &Result{}, reported: map[string]bool{},
+		places: new(meta.Places)}
 	j.apply = &meta.Apply{Names: &meta.Names{}, Owner: os.Geteuid() == 0}
 	return j
 }
@@ -92,12 +93,16 @@ type job struct {
 	res     *Result
 	issues  issues
 
+	places   *meta.Places    // those of Options.Keep
 	rootDue  bool            // the target itself gets the root's metadata even if nothing is written in it
 	reported map[string]bool // folders whose damage the plan reported
 }
 
 func (j *job) run(ctx context.Context) error {
 	defer func() { j.res.Duration = time.Since(j.now) }()
+	if j.places = meta.FindPlaces(j.o.Target, j.o.Keep); j.places.Within() {
+		return &core.Error{Kind: core.Usage, Code: codeInside, Subject: j.o.Target}
+	}
 	target, err := openExisting(j.o.Target)
 	if err != nil {
 		return err
