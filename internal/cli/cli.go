@@ -17,6 +17,8 @@ package cli
 import (
 	"io"
 	"os"
+	"os/user"
+	"path/filepath"
 	"runtime"
 	"time"
 
@@ -61,9 +63,21 @@ type app struct {
 func newApp(p Process) *app {
 	lang := i18n.Choose(early(p.Args, "lang", "idioma"), p.Getenv, i18n.System)
 	text := i18n.For(lang)
-	home, _ := os.UserHomeDir() // without one, only what needs it fails
+	home := userHome()
 	return &app{proc: p, lang: lang, text: text, input: &config.Input{}, cfg: &config.Config{Lang: lang}, home: home,
 		vault: systemVault(p.Getenv), patience: vaultPatience, dirs: config.FindDirs(runtime.GOOS, home, p.Getenv), printer: newPrinter(p, text)}
+}
+
+// userHome returns the person's home folder, of which services started without HOME are told by the system; "" where there is none.
+// A relative one would be another folder for each project.
+func userHome() string {
+	if home, err := os.UserHomeDir(); err == nil && filepath.IsAbs(home) {
+		return home
+	}
+	if u, err := user.Current(); err == nil && filepath.IsAbs(u.HomeDir) {
+		return u.HomeDir
+	}
+	return ""
 }
 
 // resolve reads the settings of a command, and lets the printer know its own.

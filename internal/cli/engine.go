@@ -20,6 +20,11 @@ import (
 
 // openStore opens the place of the settings; what it is asked for is counted.
 func (a *app) openStore(ctx context.Context) (storage.Store, error) {
+	for _, dir := range []string{a.dirs.Config, a.dirs.Data, a.dirs.Cache} {
+		if !filepath.IsAbs(dir) { // keys and repository would be made in the project itself
+			return nil, errKind(core.Usage, "no-home", "")
+		}
+	}
 	return strategy.Open(ctx, a.cfg.Place)
 }
 

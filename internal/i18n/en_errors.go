@@ -65,6 +65,7 @@ func enUsageErrors() map[core.Code]ErrorText {
 func enKeyErrors() map[core.Code]ErrorText {
 	const ways = "Set BACKUP_PROJETO_PASSPHRASE or BACKUP_PROJETO_RECOVERY_CODE (or their _FILE), or run it on a terminal."
 	return map[core.Code]ErrorText{
+		"no-home":            {"this user has no home folder, so there is no place for keys and caches", "Set HOME, or all of XDG_CONFIG_HOME, XDG_DATA_HOME and XDG_CACHE_HOME, to full paths."},
 		"no-repository":      {"there is no repository at {subject}", "Check the place's flags, or make one with a first backup: backup_projeto{place}"},
 		"config-missing":     {"data of a repository is here, but its configuration is missing", "Bring the object \"config\" back from a copy of the repository, or its earlier version from a versioned bucket. A new repository is not made over an old one; for one elsewhere, change the place."},
 		"newer-format":       {"the repository was made by a newer version of the program", "Install the newest backup_projeto."},
@@ -93,7 +94,7 @@ func enStoreErrors() map[core.Code]ErrorText {
 		"store-exists":    {"another device created this at the same moment[[: {subject}]]", "Run the same command again."},
 		"store-too-large": {"[[{subject}: ]]an object is larger than anything this program writes", "Check that the place really is a repository of backup_projeto."},
 		"store-full":      {"the repository's place is full", "Make room there, or raise its quota, and run the same command again; what arrived is not sent twice."},
-		"store-denied":    {"the credentials are good, but may not do this[[: {subject}]]", "Ask for the permission; the smallest policy is in the README, under S3."},
+		"store-denied":    {"there is no permission for this[[: {subject}]]", "Mend the permissions of the folder; for a bucket, ask for what the policy in doc/s3.md allows."},
 		"store-auth":      {"the place does not accept the credentials", "Check the access key and its secret, or choose a profile with --aws-profile."},
 		"store-no-place":  {"the place does not exist[[: {subject}]]", "Check the name; a first backup offers to create it: backup_projeto{place}"},
 		"store-network":   {"the place could not be reached[[: {detail}]]", "Check the connection and the address, then run the same command again."},

@@ -65,6 +65,7 @@ func ptUsageErrors() map[core.Code]ErrorText {
 func ptKeyErrors() map[core.Code]ErrorText {
 	const ways = "Defina BACKUP_PROJETO_SENHA ou BACKUP_PROJETO_CODIGO_RECUPERACAO (ou os _ARQUIVO deles), ou rode num terminal."
 	return map[core.Code]ErrorText{
+		"no-home":            {"este usuário não tem pasta pessoal, e por isso não há lugar para chaves e caches", "Defina HOME, ou XDG_CONFIG_HOME, XDG_DATA_HOME e XDG_CACHE_HOME juntas, com caminhos completos."},
 		"no-repository":      {"não há repositório em {subject}", "Confira as opções do lugar, ou crie um com o primeiro backup: backup_projeto{place}"},
 		"config-missing":     {"há dados de um repositório aqui, mas a configuração dele sumiu", "Traga o objeto \"config\" de volta de uma cópia do repositório, ou a versão anterior dele de um bucket com versões. Não se faz um repositório novo sobre um antigo; para um em outro lugar, mude o lugar."},
 		"newer-format":       {"o repositório foi feito por uma versão mais nova do programa", "Instale o backup_projeto mais novo."},
@@ -93,7 +94,7 @@ func ptStoreErrors() map[core.Code]ErrorText {
 		"store-exists":    {"outro dispositivo criou isto no mesmo instante[[: {subject}]]", "Rode o mesmo comando de novo."},
 		"store-too-large": {"[[{subject}: ]]um objeto é maior que qualquer coisa que este programa grava", "Confira se o lugar é mesmo um repositório do backup_projeto."},
 		"store-full":      {"o lugar do repositório está cheio", "Libere espaço lá, ou aumente a cota, e rode o mesmo comando de novo; o que já chegou não é enviado outra vez."},
-		"store-denied":    {"as credenciais estão certas, mas não têm permissão para isto[[: {subject}]]", "Peça a permissão; a menor política necessária está no README, na parte do S3."},
+		"store-denied":    {"não há permissão para isto[[: {subject}]]", "Acerte as permissões da pasta; para um bucket, peça o que a política de doc/s3.pt-BR.md permite."},
 		"store-auth":      {"o lugar não aceita as credenciais", "Confira a chave de acesso e o segredo dela, ou escolha um perfil com --perfil-aws."},
 		"store-no-place":  {"o lugar não existe[[: {subject}]]", "Confira o nome; o primeiro backup se oferece para criá-lo: backup_projeto{place}"},
 		"store-network":   {"não foi possível chegar ao lugar do repositório[[: {detail}]]", "Confira a conexão e o endereço e rode o mesmo comando de novo."},
