@@ -21,6 +21,9 @@ type session struct {
 	hurt bool
 	// own says that this machine has a key that works, though not for this.
 	own bool
+	// unread are snapshots that cannot be read; doubt is one of them that may be what the person meant.
+	unread []core.UUID
+	doubt  core.UUID
 	// typed says that a person just proved to know the passphrase or the recovery code.
 	typed bool
 }
@@ -61,7 +64,10 @@ func (a *app) with(ctx context.Context, read bool, run func(s *session) error) e
 		return err
 	}
 	defer s.close()
-	return run(s)
+	if err := run(s); err != nil {
+		return err
+	}
+	return s.certain()
 }
 
 // way is one secret to try.

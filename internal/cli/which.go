@@ -21,6 +21,11 @@ type history []*snapshot.Manifest
 func (s *session) history(ctx context.Context) (history, error) {
 	all, damaged, err := s.repo.Snapshots(ctx)
 	s.warnDamaged(damaged)
+	for _, d := range damaged {
+		if id, err := core.ParseUUID(path.Base(d.Object)); err == nil {
+			s.unread = append(s.unread, id)
+		}
+	}
 	if err == nil && len(all) == 0 {
 		err = s.whole()
 	}
@@ -162,10 +167,38 @@ func (s *session) pickRef(ctx context.Context, h history, text string) (*snapsho
 	own = own.regular()
 	for _, m := range slices.Backward(own) {
 		if ref.Latest || !time.Unix(0, m.Start).After(ref.Until) {
+			s.suspect(m, ref)
 			return m, nil
 		}
 	}
 	return nil, errKind(core.Usage, "no-snapshot", text)
+}
+
+// suspect remembers a snapshot that cannot be read and that, for all that is known, may be the one that was meant instead of m.
+func (s *session) suspect(m *snapshot.Manifest, ref config.Ref) {
+	for _, id := range s.unread {
+		newer := slices.Compare(id[:], m.ID[:]) > 0
+		if newer && (ref.Latest || !madeAt(id).After(ref.Until)) {
+			s.doubt = id
+		}
+	}
+}
+
+// certain is the end of a command that chose a snapshot by its time: it may have been another one, if that is damaged.
+func (s *session) certain() error {
+	if s.doubt.IsZero() {
+		return nil
+	}
+	return errKind(core.Damage, "newer-damaged", shortID(s.doubt))
+}
+
+// madeAt is the moment in a snapshot's id, whose first 48 bits are the millisecond of its making.
+func madeAt(id core.UUID) time.Time {
+	ms := int64(0)
+	for _, b := range id[:6] {
+		ms = ms<<8 | int64(b)
+	}
+	return time.UnixMilli(ms)
 }
 
 // byID returns the snapshot whose id begins so, with hyphens or without.

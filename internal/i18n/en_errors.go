@@ -132,6 +132,7 @@ func enWorkErrors() map[core.Code]ErrorText {
 		"index-cache":             {"the folder for the local index cannot be used[[: {subject}]][[: {detail}]]", "Make room on that disk, or mend the folder's permissions. Deleting it loses nothing but time."},
 		"output":                  {"the result cannot be written[[: {detail}]]", "Check where standard output goes to."},
 		"not-built":               {"this command is not part of this build yet", "Use a newer version of the program."},
+		"newer-damaged":           {"snapshot {subject} is damaged, so an older one was used", "If {subject} is of this project, what it had newer is missing. Make a new one from a machine that still has the files, and see what else suffers: backup_projeto verify{place}"},
 		"damage-found":            {"the repository is damaged; what suffers is listed above", "Run a backup from a machine that still has the files, then verify again: backup_projeto verify{place} --data=100%"},
 	}
 }
