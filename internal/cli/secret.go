@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"backup_projeto/internal/config"
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/keys"
@@ -138,6 +140,20 @@ func parseSecret(text string) keys.Secret {
 		return keys.Secret{Lock: keys.Recovery, Value: code}
 	}
 	return keys.Secret{Lock: keys.Passphrase, Value: []byte(text)}
+}
+
+// otherForms are the ways to write a passphrase that look the same: an é is one character or two, as the keyboard, the system and the
+// clipboard please, and what opens a repository are the bytes.
+func otherForms(secret keys.Secret) (out []keys.Secret) {
+	if secret.Lock != keys.Passphrase {
+		return nil
+	}
+	for _, form := range []norm.Form{norm.NFC, norm.NFD} {
+		if value := form.Bytes(secret.Value); !bytes.Equal(value, secret.Value) {
+			out = append(out, keys.Secret{Lock: keys.Passphrase, Value: value})
+		}
+	}
+	return out
 }
 
 // newPassphrase gets a passphrase to set: from its variable, or typed twice.

@@ -162,6 +162,12 @@ func (s *session) unlock(ctx context.Context) error {
 // try opens the repository with a secret, unless its key can only save and that will not do.
 func (s *session) try(ctx context.Context, secret keys.Secret) error {
 	r, err := repo.Unlock(ctx, s.store, s.header, secret, s.repoOptions())
+	for _, other := range otherForms(secret) {
+		if core.CodeOf(err) != "wrong-key" {
+			break
+		}
+		r, err = repo.Unlock(ctx, s.store, s.header, other, s.repoOptions())
+	}
 	if err != nil {
 		return err
 	}

@@ -164,14 +164,46 @@ func (s *session) pickRef(ctx context.Context, h history, text string) (*snapsho
 	if err != nil {
 		return nil, err
 	}
-	own = own.regular()
-	for _, m := range slices.Backward(own) {
-		if ref.Latest || !time.Unix(0, m.Start).After(ref.Until) {
-			s.suspect(m, ref)
-			return m, nil
+	m := own.regular().until(ref.Until)
+	if ref.Latest {
+		m = own.latest()
+	}
+	if m == nil {
+		return nil, errKind(core.Usage, "no-snapshot", text)
+	}
+	s.suspect(m, ref)
+	return m, nil
+}
+
+// until returns the last snapshot until a moment, or nil.
+func (h history) until(moment time.Time) *snapshot.Manifest {
+	for _, m := range slices.Backward(h) {
+		if !time.Unix(0, m.Start).After(moment) {
+			return m
 		}
 	}
-	return nil, errKind(core.Usage, "no-snapshot", text)
+	return nil
+}
+
+// latest returns the last regular snapshot. One that another goes back to is not the last, even if a clock was wrong when it was made and
+// it bears a later time: otherwise it would be taken for the latest state until that time has come.
+func (h history) latest() *snapshot.Manifest {
+	parents, old := map[core.UUID]core.UUID{}, map[core.UUID]bool{}
+	for _, m := range h {
+		parents[m.ID] = m.Parent
+	}
+	for _, m := range h {
+		for id := m.Parent; !m.Safety && !id.IsZero() && !old[id]; id = parents[id] {
+			old[id] = true
+		}
+	}
+	all := h.regular()
+	for _, m := range slices.Backward(all) {
+		if !old[m.ID] {
+			return m
+		}
+	}
+	return all[len(all)-1]
 }
 
 // suspect remembers a snapshot that cannot be read and that, for all that is known, may be the one that was meant instead of m.
