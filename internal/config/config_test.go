@@ -128,6 +128,8 @@ func TestProblems(t *testing.T) {
 		{"--restore --snapshot=xyz", "bad-snapshot --snapshot"},
 		{"--lang=fr", "unknown-lang --lang"},
 		{"--exclude=", "value-empty --exclude"},
+		{"--restore --to=", "value-empty --to"},
+		{"--project=", "value-empty --project"},
 		{"--strategy=s5 --max-size=x --lang=fr", "unknown-strategy --strategy|value-size --max-size|unknown-lang --lang"},
 	} {
 		_, problems := resolve(t, contract, strings.Fields(c.words)...)
