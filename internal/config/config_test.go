@@ -130,6 +130,7 @@ func TestProblems(t *testing.T) {
 		{"--exclude=", "value-empty --exclude"},
 		{"--restore --to=", "value-empty --to"},
 		{"--project=", "value-empty --project"},
+		{"--strategy=", "value-empty --strategy"},
 		{"--strategy=s5 --max-size=x --lang=fr", "unknown-strategy --strategy|value-size --max-size|unknown-lang --lang"},
 	} {
 		_, problems := resolve(t, contract, strings.Fields(c.words)...)

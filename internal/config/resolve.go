@@ -127,12 +127,12 @@ func (r *resolver) build() *Config {
 	c.WriteOnly, c.Label = r.truth("write-only"), r.text("label")
 	c.DryRun, c.Parallel = r.truth("dry-run"), r.count("parallel", 256)
 	r.lang(c)
-	r.filled("to", "project")
+	r.filled("to", "project", "strategy")
 	r.together(c)
 	return c
 }
 
-// filled reports flags that are given and empty, as where a script's variable is not set: they would mean another folder or project than
+// filled reports flags that are given and empty, as where a script's variable is not set: they would mean another place or project than
 // the one that was meant.
 func (r *resolver) filled(settings ...string) {
 	for _, s := range settings {
