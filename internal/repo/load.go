@@ -133,10 +133,36 @@ func each[T any](ctx context.Context, n int, items []T, fn func(context.Context,
 }
 
 // Has reports whether the loaded index holds a chunk.
-func (r *Repo) Has(id *core.ID) bool { return r.set.Has(id) }
+func (r *Repo) Has(id *core.ID) bool {
+	return r.set.Has(id) || r.mended() && r.set.Has(id)
+}
 
 // Lookup returns every place of a chunk; none means that it is not in the index.
-func (r *Repo) Lookup(id *core.ID) []index.Location { return r.set.Lookup(id) }
+func (r *Repo) Lookup(id *core.ID) []index.Location {
+	places := r.set.Lookup(id)
+	if r.mended() {
+		places = r.set.Lookup(id)
+	}
+	return places
+}
+
+// maxMends is how often the local index is loaded anew because a part of it was lost: a disk that fails each time is given up.
+const maxMends = 3
+
+// mended loads the index anew where a part of the local copy turned out to be damaged, and reports whether it did: what that part covered
+// was not found, and is not missing in the repository. Where loading fails it stays not found.
+func (r *Repo) mended() bool {
+	if !r.set.Damaged() {
+		return false
+	}
+	r.mending.Lock()
+	defer r.mending.Unlock()
+	if r.set.Damaged() && r.mends < maxMends {
+		r.mends++
+		_, _ = r.LoadIndex(context.Background()) // whoever misses a chunk says so
+	}
+	return !r.set.Damaged()
+}
 
 // Packs yields each indexed pack once.
 func (r *Repo) Packs() iter.Seq[index.PackInfo] { return r.set.Packs }

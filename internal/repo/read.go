@@ -33,7 +33,7 @@ var errContent = errors.New("the content does not match its id")
 // A chunk that stands in several places is tried in each.
 func (r *Repo) Chunk(ctx context.Context, id core.ID) ([]byte, error) {
 	err := damage("block "+id.Short(), errAbsent)
-	for _, l := range r.set.Lookup(&id) {
+	for _, l := range r.Lookup(&id) {
 		var data []byte
 		if data, err = r.chunkAt(ctx, &l, id); err == nil {
 			return data, nil

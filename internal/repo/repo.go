@@ -53,6 +53,9 @@ type Repo struct {
 	hasher sync.Pool // of *crypto.IDHasher
 	packs  keyCache
 	segs   segmentCache
+
+	mending sync.Mutex // held while the local index is loaded anew
+	mends   int        // how often it was; guarded by mending
 }
 
 // Damaged is an object that is missing or is not what was written.

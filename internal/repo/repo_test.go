@@ -646,3 +646,38 @@ func TestLostConfig(t *testing.T) {
 		t.Error("two repositories have one id")
 	}
 }
+
+// TestDamagedCacheIsMended damages the local copy of the index in one place after another: nothing is missing in the repository then.
+func TestDamagedCacheIsMended(t *testing.T) {
+	s, cache := newStore(t), t.TempDir()
+	made := create(t, s, "", Options{Cache: cache})
+	load(t, made.Repo)
+	chunks := content(7, 60)
+	m, ids := put(t, made.Repo, chunks)
+	tables := func() []string {
+		all, err := filepath.Glob(filepath.Join(made.Repo.CacheDir(), "index", "*"))
+		if err != nil || len(all) == 0 {
+			t.Fatal(all, err)
+		}
+		return all
+	}
+	whole, err := os.ReadFile(tables()[0])
+	must(t, err)
+	for at := 0; at < len(whole); at += 1 << 10 {
+		for _, name := range tables() {
+			data, err := os.ReadFile(name)
+			must(t, err)
+			data[at%len(data)] ^= 0x10
+			must(t, os.WriteFile(name, data, 0o600))
+		}
+		r := unlockWith(t, s, made.Device.Secret(), Options{Cache: cache})
+		load(t, r)
+		for i := range ids {
+			if i%2 == 0 && !r.Has(&ids[i]) || len(r.Lookup(&ids[i])) != 1 {
+				t.Fatalf("byte %d is damaged, and block %d is missing", at, i)
+			}
+		}
+		wantContent(t, r, m.ID, chunks)
+		must(t, r.Close())
+	}
+}
