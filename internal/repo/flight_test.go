@@ -421,6 +421,31 @@ func TestTrust(t *testing.T) {
 	}))
 }
 
+// keeper is a store that deletes nothing.
+type keeper struct{ storage.Store }
+
+func (keeper) Delete(_ context.Context, name string) error {
+	return storage.Errf(storage.Denied, name, nil)
+}
+
+// TestNoDelete: a device that may delete nothing backs up, again and again.
+func TestNoDelete(t *testing.T) {
+	s, cache := newStore(t), t.TempDir()
+	c := create(t, s, "", Options{})
+	for i := range uint64(3) {
+		r := unlockWith(t, keeper{s}, c.Device.Secret(), Options{Cache: cache})
+		chunks := content(30+i, 5)
+		m, _ := put(t, r, chunks)
+		wantContent(t, r, m.ID, chunks)
+		if left, err := os.ReadDir(r.dir + "/journal"); err != nil || len(left) > 0 {
+			t.Errorf("journals left: %v, %v", left, err)
+		}
+	}
+	if left := objects(t, s, sessionPrefix); len(left) != 3 {
+		t.Errorf("sessions left: %v", left)
+	}
+}
+
 // TestNoLocks: where the journal's folder cannot be used a session goes on without one.
 func TestNoLocks(t *testing.T) {
 	s, cache := newStore(t), t.TempDir()

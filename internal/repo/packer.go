@@ -209,16 +209,19 @@ func (p *packer) close(ctx context.Context) bool {
 // and ends these sessions.
 func (p *packer) adopt(ctx context.Context) error {
 	left := p.journal.left()
-	done := false
-	defer func() {
-		for _, l := range left {
-			closeJournal(l.file, done)
-		}
-	}()
 	var packs []pack.Entry
 	for _, l := range left {
 		packs = append(packs, l.packs...)
 	}
+	err := p.takeOver(ctx, packs)
+	for _, l := range left {
+		closeJournal(l.file, err == nil && p.s.r.endSession(ctx, l.session))
+	}
+	return err
+}
+
+// takeOver lists packs that no index lists.
+func (p *packer) takeOver(ctx context.Context, packs []pack.Entry) error {
 	var mu sync.Mutex
 	err := each(ctx, readers, packs, func(ctx context.Context, e pack.Entry) error {
 		if p.known(&e) || p.s.part.Known.Condemned(&e.Name) {
@@ -233,16 +236,10 @@ func (p *packer) adopt(ctx context.Context) error {
 		p.pending = append(p.pending, e)
 		return nil
 	})
-	if err == nil {
-		err = p.list(ctx)
+	if err != nil {
+		return err
 	}
-	for _, l := range left {
-		if err == nil {
-			err = p.s.r.store.Delete(ctx, sessionName(l.session))
-		}
-	}
-	done = err == nil
-	return err
+	return p.list(ctx)
 }
 
 // known reports whether the index lists a pack, by the first of its chunks.

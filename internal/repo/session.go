@@ -14,6 +14,7 @@ import (
 	"backup_projeto/internal/index"
 	"backup_projeto/internal/pack"
 	"backup_projeto/internal/snapshot"
+	"backup_projeto/internal/storage"
 )
 
 // segmentSize is how many raw bytes a segment is filled to: large enough that the encoder finds what files share, small enough that
@@ -288,6 +289,13 @@ func (s *Session) leave() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), abortTime)
 	defer cancel()
 	listed := s.pack.close(ctx)
-	err := s.r.store.Delete(ctx, sessionName(s.id))
-	s.pack.journal.close(listed && err == nil)
+	ended := s.r.endSession(ctx, s.id)
+	s.pack.journal.close(listed && ended)
+}
+
+// endSession takes a session of this machine out of the store, and reports whether that is done with: also where this device may not
+// delete anything, and the session stands until a prune takes it for dead.
+func (r *Repo) endSession(ctx context.Context, id core.UUID) bool {
+	err := r.store.Delete(ctx, sessionName(id))
+	return err == nil || core.CodeOf(err) == storage.Denied
 }
