@@ -121,6 +121,7 @@ type run struct {
 	queue  queue
 	match  *ignore.Matcher // of the root
 	skip   *meta.Places
+	doubt  bool   // the index lost something since the parent: its content is looked up
 	device uint64 // of the root
 	trees  treeWriter
 
@@ -166,7 +167,10 @@ func (b *run) open(ctx context.Context, root *meta.Dir) error {
 	if !slices.Contains(ids, b.old.snapshot) { // deleted: what it held may be gone
 		b.old.close()
 		b.old = &oldState{}
-	} else if rec := b.old.at(b.old.root.child); rec != nil {
+		return nil
+	}
+	b.doubt = b.old.gone(b.r.IndexObjects())
+	if rec := b.old.at(b.old.root.child); rec != nil {
 		b.rep.Progress().TotalFiles.Store(rec.totals.files + rec.totals.dirs + rec.totals.others - 1)
 		b.rep.Progress().TotalBytes.Store(rec.totals.bytes)
 	}
@@ -200,7 +204,7 @@ func (b *run) save(root *meta.Dir) (*snapshot.Manifest, error) {
 		return nil, err
 	}
 	same := b.old.mapped != nil && !top.changed.Load() && top.mark.same(b.old.root.mark)
-	b.new.commit(b.r.Header().ID, m.ID, stated{mark: top.mark, child: top.offset}, b.old, same)
+	b.new.commit(b.r.Header().ID, m.ID, stated{mark: top.mark, child: top.offset}, b.old, same, b.r.IndexObjects())
 	return m, nil
 }
 

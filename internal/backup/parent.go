@@ -7,14 +7,18 @@ import (
 )
 
 // What is unchanged since the parent is taken over without being read. That its chunks are still there needs no look-up most of the time:
-// the parent is whole, and a prune that takes something away says so first. While a prune's mark waits to be swept, each chunk is looked up.
+// the parent is whole, and a prune that takes something away says so first. While a prune's mark waits to be swept, and where an index
+// object is gone that the parent was found by, each chunk is looked up.
+
+// careful reports whether each chunk is looked up.
+func (b *run) careful() bool { return b.doubt || b.sink.wary() }
 
 // keeps reports whether an unchanged entry may be taken over.
 func (b *run) keeps(c *child, entry []byte) bool {
 	if c.st.Type != tree.File {
 		return true
 	}
-	if !b.sink.wary() {
+	if !b.careful() {
 		b.sink.takeOver()
 		return true
 	}
@@ -24,7 +28,7 @@ func (b *run) keeps(c *child, entry []byte) bool {
 
 // holds reports whether the parent's content may be taken over.
 func (b *run) holds(c tree.Content) bool {
-	if !b.sink.wary() {
+	if !b.careful() {
 		b.sink.takeOver()
 		return true
 	}

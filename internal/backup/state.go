@@ -7,6 +7,7 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/edsrzf/mmap-go"
@@ -96,7 +97,7 @@ type record struct {
 const maxDepth = 8
 
 const (
-	stateMagic = "bpState1"
+	stateMagic = "bpState2"
 	markSize   = 5 * 8
 )
 
@@ -137,6 +138,7 @@ type oldState struct {
 	snapshot core.UUID
 	root     remembered // the root itself
 	name     string     // of the records' file
+	indexes  []uint64   // the index objects that listed its content: how their names begin
 	mapped   mmap.MMap
 }
 
@@ -171,6 +173,16 @@ func (s *oldState) at(offset uint64) *record {
 	}
 	r.count, r.rest = int(binary.LittleEndian.Uint32(b)), b[4:]
 	return r
+}
+
+// gone reports whether an index object that listed the content is not among those that are loaded: it was merged into another, or lost,
+// and with it perhaps what tells where the content is.
+func (s *oldState) gone(loaded []core.ID) bool {
+	have := map[uint64]bool{}
+	for i := range loaded {
+		have[binary.BigEndian.Uint64(loaded[i][:])] = true
+	}
+	return slices.ContainsFunc(s.indexes, func(name uint64) bool { return !have[name] })
 }
 
 func (s *oldState) close() {
@@ -215,7 +227,8 @@ func openState(head string, repo core.UUID) (*oldState, *newState) {
 
 // readHead reads a head and maps its records.
 //
-//	magic 8, repository 16, snapshot 16, records' size u64, root's mark and child as in an entry, name length u16, name, CRC-32C u32
+//	magic 8, repository 16, snapshot 16, records' size u64, root's mark and child as in an entry, name length u16, name,
+//	index objects: the first 8 bytes of the name of each that was loaded; CRC-32C u32
 func readHead(head string, repo core.UUID) (*oldState, error) {
 	b, err := os.ReadFile(head)
 	const fixed = 8 + 16 + 16 + 8 + markSize + 8 + 2
@@ -223,10 +236,14 @@ func readHead(head string, repo core.UUID) (*oldState, error) {
 		return nil, errState
 	}
 	end := len(b) - 4
-	if crc32.Checksum(b[:end], castagnoli) != binary.LittleEndian.Uint32(b[end:]) || int(binary.LittleEndian.Uint16(b[fixed-2:])) != end-fixed {
+	named := fixed + int(binary.LittleEndian.Uint16(b[fixed-2:]))
+	if crc32.Checksum(b[:end], castagnoli) != binary.LittleEndian.Uint32(b[end:]) || named > end || (end-named)%8 != 0 {
 		return nil, errState
 	}
-	s := &oldState{name: string(b[fixed:end])}
+	s := &oldState{name: string(b[fixed:named])}
+	for rest := b[named:end]; len(rest) > 0; rest = rest[8:] {
+		s.indexes = append(s.indexes, binary.BigEndian.Uint64(rest))
+	}
 	copy(s.snapshot[:], b[24:])
 	size := binary.LittleEndian.Uint64(b[40:])
 	at := b[48:]
@@ -310,7 +327,7 @@ func appendMark(b []byte, m mark, child uint64) []byte {
 
 // commit makes this the project's state, once its snapshot is saved. Where nothing at all changed, the old records stay and only
 // the head is written. A failure costs the next backup time, so it is not reported.
-func (n *newState) commit(repo, snapshot core.UUID, root stated, old *oldState, same bool) {
+func (n *newState) commit(repo, snapshot core.UUID, root stated, old *oldState, same bool, indexes []core.ID) {
 	if n == nil {
 		return
 	}
@@ -328,6 +345,9 @@ func (n *newState) commit(repo, snapshot core.UUID, root stated, old *oldState, 
 	b = appendMark(b, root.mark, root.child)
 	b = binary.LittleEndian.AppendUint16(b, uint16(len(name)))
 	b = append(b, name...)
+	for i := range indexes {
+		b = append(b, indexes[i][:8]...)
+	}
 	b = binary.LittleEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 	if durable.WriteFile(n.head, b, 0o600) != nil {
 		return

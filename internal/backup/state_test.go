@@ -17,7 +17,7 @@ func stateBytes(t testing.TB) (records, head []byte) {
 	name := filepath.Join(t.TempDir(), "state")
 	_, n := openState(name, core.UUID{1})
 	at := n.add(totals{files: 1, bytes: 3}, tree.Content{IDs: []core.ID{{7}}}, []stated{{mark: mark{1, 2, 3, 4, 5}, name: "file", entry: []byte{0xa1}}})
-	n.commit(core.UUID{1}, core.UUID{2}, stated{child: at}, &oldState{}, false)
+	n.commit(core.UUID{1}, core.UUID{2}, stated{child: at}, &oldState{}, false, []core.ID{{8}, {9}})
 	head, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)

@@ -132,6 +132,9 @@ func each[T any](ctx context.Context, n int, items []T, fn func(context.Context,
 	return ctx.Err()
 }
 
+// IndexObjects returns the names of the index objects that are loaded, in no order.
+func (r *Repo) IndexObjects() []core.ID { return r.set.Sources() }
+
 // Has reports whether the loaded index holds a chunk.
 func (r *Repo) Has(id *core.ID) bool {
 	return r.set.Has(id) || r.mended() && r.set.Has(id)
