@@ -121,7 +121,7 @@ type run struct {
 	queue  queue
 	match  *ignore.Matcher // of the root
 	skip   *meta.Places
-	doubt  bool   // the index lost something since the parent: its content is looked up
+	doubt  bool   // something was lost since the parent: its content is looked up
 	device uint64 // of the root
 	trees  treeWriter
 
@@ -169,7 +169,7 @@ func (b *run) open(ctx context.Context, root *meta.Dir) error {
 		b.old = &oldState{}
 		return nil
 	}
-	b.doubt = b.old.gone(b.r.IndexObjects())
+	b.doubt = b.old.gone(b.r.IndexObjects()) || b.r.Distrusts()
 	if rec := b.old.at(b.old.root.child); rec != nil {
 		b.rep.Progress().TotalFiles.Store(rec.totals.files + rec.totals.dirs + rec.totals.others - 1)
 		b.rep.Progress().TotalBytes.Store(rec.totals.bytes)

@@ -7,8 +7,8 @@ import (
 )
 
 // What is unchanged since the parent is taken over without being read. That its chunks are still there needs no look-up most of the time:
-// the parent is whole, and a prune that takes something away says so first. While a prune's mark waits to be swept, and where an index
-// object is gone that the parent was found by, each chunk is looked up.
+// the parent is whole, and a prune that takes something away says so first. While a prune's mark waits to be swept, where an index
+// object is gone that the parent was found by, and where packs were found damaged, each chunk is looked up.
 
 // careful reports whether each chunk is looked up.
 func (b *run) careful() bool { return b.doubt || b.sink.wary() }

@@ -133,7 +133,7 @@ func ptWorkErrors() map[core.Code]ErrorText {
 		"output":                  {"não foi possível escrever o resultado[[: {detail}]]", "Confira para onde vai a saída padrão."},
 		"not-built":               {"este comando ainda não faz parte desta compilação", "Use uma versão mais nova do programa."},
 		"newer-damaged":           {"o snapshot {subject} está danificado, e por isso foi usado um mais antigo", "Se {subject} for deste projeto, falta o que ele tinha de mais novo. Faça outro a partir de uma máquina que ainda tenha os arquivos, e veja o que mais sofre: backup_projeto verificar{place}"},
-		"damage-found":            {"o repositório está danificado; o que foi afetado está listado acima", "Faça um backup numa máquina que ainda tenha os arquivos e verifique de novo: backup_projeto verificar{place} --dados=100%"},
+		"damage-found":            {"o repositório está danificado; o que foi afetado está listado acima", "Faça um backup aqui, se esta máquina ainda tiver os arquivos: ele guarda de novo o que a verificação achou danificado. Depois verifique de novo: backup_projeto verificar{place} --dados=100%"},
 	}
 }
 

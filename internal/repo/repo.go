@@ -6,7 +6,8 @@
 //
 // Map: header.go reads and creates the configuration; slots.go opens and changes keys; objects.go seals index and snapshot objects;
 // load.go brings the local index up to date; read.go finds and opens chunks and segments, tree.go directories; session.go and
-// packer.go write, journal.go remembers what an interrupted session had uploaded; prove.go reads objects whole and anew, for package verify;
+// packer.go write, journal.go remembers what an interrupted session had uploaded; prove.go reads objects whole and anew, for package verify,
+// and distrust.go remembers what it found damaged;
 // history.go reads snapshots with who signed them and when they were stored; trash.go drops them and brings them back, pins.go keeps them.
 //
 // Promises: objects are written in the order packs, index, snapshot; bytes from the store are authenticated before they are decoded;

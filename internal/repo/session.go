@@ -68,7 +68,10 @@ func (r *Repo) Begin(ctx context.Context) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.has = func(id *core.ID) bool { return r.set.Held(id, s.part.Count) }
+	bad := r.distrusted()
+	s.has = func(id *core.ID) bool {
+		return r.set.Held(id, func(pack *core.ID) bool { return !bad[*pack] && s.part.Count(pack) })
+	}
 	return s, nil
 }
 

@@ -60,6 +60,8 @@ type run struct {
 	proof *proof
 	snaps []snap // oldest first
 
+	chosen []core.ID // packs that are read whole
+
 	mu       sync.Mutex
 	damaged  map[string]*Damaged // by object; guarded by mu
 	badIndex []string            // index objects that cannot be read; guarded by mu
@@ -96,6 +98,7 @@ func Run(ctx context.Context, r *repo.Repo, o Options, rep report.Reporter) (*Re
 	for _, d := range v.damaged {
 		v.res.Damaged = append(v.res.Damaged, *d)
 	}
+	v.distrust()
 	slices.SortFunc(v.res.Damaged, func(a, b Damaged) int { return strings.Compare(a.Object, b.Object) })
 	v.res.Duration = time.Since(begun)
 	return &v.res, err
@@ -117,7 +120,7 @@ func (v *run) steps(ctx context.Context) error {
 	if err := v.checkIndex(ctx); err != nil {
 		return err
 	}
-	chosen := v.choose()
+	v.chosen = v.choose()
 	if err := v.readSnapshots(ctx, ids); err != nil {
 		return err
 	}
@@ -125,7 +128,7 @@ func (v *run) steps(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := v.proveData(ctx, chosen); err != nil {
+	if err := v.proveData(ctx, v.chosen); err != nil {
 		return err
 	}
 	failed := v.trySample(ctx, sample)
@@ -138,6 +141,22 @@ func (v *run) steps(ctx context.Context) error {
 		}
 	}
 	return failed
+}
+
+// distrust lets backups of this machine store again what damaged packs had.
+func (v *run) distrust() {
+	var bad, right []core.ID
+	for object := range v.damaged {
+		if name, ok := repo.ParsePackName(object); ok {
+			bad = append(bad, name)
+		}
+	}
+	for _, name := range v.chosen {
+		if v.damaged[repo.PackName(name)] == nil {
+			right = append(right, name)
+		}
+	}
+	v.r.Distrust(bad, right)
 }
 
 // checkKeys looks at what opens the repository.
