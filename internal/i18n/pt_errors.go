@@ -154,7 +154,7 @@ func ptRestoreErrors() map[core.Code]ErrorText {
 }
 
 func ptVerifyErrors() map[core.Code]ErrorText {
-	const again = "Faça um backup numa máquina que ainda tenha os arquivos e verifique de novo: backup_projeto verificar{place} --dados=100%"
+	const again = "Faça um backup aqui, se esta máquina ainda tiver os arquivos: ele guarda de novo o que a verificação achou danificado. Depois verifique de novo: backup_projeto verificar{place} --dados=100%"
 	return map[core.Code]ErrorText{
 		"object-damaged":   {"[[{subject}: ]]os bytes não são os que foram gravados", again},
 		"pack-size":        {"[[{subject}: ]]não tem o tamanho que tinha", again},
