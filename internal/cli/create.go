@@ -128,13 +128,23 @@ func (s *session) create(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	made, err := repo.Create(ctx, s.store, pass.text, hostname(), s.repoOptions())
+	var path string
+	var errKeep error
+	var kept core.UUID
+	opt := s.repoOptions()
+	opt.Keep = func(key *keys.DeviceKey) {
+		path, errKeep = s.keepDevice(key)
+		kept = key.Repo
+	}
+	made, err := repo.Create(ctx, s.store, pass.text, hostname(), opt)
 	if err != nil {
+		if storage.IsExists(err) && !kept.IsZero() { // this one never came to be
+			s.forgetDevice(kept)
+		}
 		return err
 	}
 	h := made.Repo.Header()
 	s.repo, s.header = made.Repo, &h
-	path, errKeep := s.keepDevice(made.Device)
 	s.announce(made.Code, path)
 	if errKeep != nil {
 		s.warn(f(s.text.Keys.NotJoined, s.reason(errKeep)))

@@ -169,6 +169,9 @@ func Create(ctx context.Context, s storage.Store, passphrase, label string, opt 
 			mine = ring
 		}
 	}
+	if opt.Keep != nil {
+		opt.Keep(c.Device)
+	}
 	// What stands there afterwards decides: an answer may be lost though the object was taken, and a store that cannot create
 	// conditionally may take two.
 	if err := storage.Create(ctx, s, configName, h.encode()); err != nil && !storage.IsExists(err) {

@@ -39,6 +39,9 @@ type Options struct {
 	Workers int
 	// Level is how hard content is compressed; the zero value means pack.Normal.
 	Level pack.Level
+	// Keep is given this device's key by Create, before there is a repository that it opens: nobody shall have to open one whose key was
+	// lost in a crash. nil where the key is kept afterwards.
+	Keep func(*keys.DeviceKey)
 }
 
 // Repo is an open repository.

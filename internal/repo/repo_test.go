@@ -681,3 +681,19 @@ func TestDamagedCacheIsMended(t *testing.T) {
 		must(t, r.Close())
 	}
 }
+
+// TestKeyIsKeptFirst looks what there is when the device's key is to be kept: no repository yet, whoever is faster.
+func TestKeyIsKeptFirst(t *testing.T) {
+	s := newStore(t)
+	var kept *keys.DeviceKey
+	made := create(t, s, "", Options{Keep: func(key *keys.DeviceKey) {
+		if _, err := ReadHeader(t.Context(), s); core.KindOf(err) != core.NoRepository {
+			t.Errorf("there is a repository already: %v", err)
+		}
+		kept = key
+	}})
+	if kept != made.Device {
+		t.Error("another key was to be kept")
+	}
+	unlockWith(t, s, kept.Secret(), Options{})
+}
