@@ -247,6 +247,9 @@ func (b *run) walk(root *meta.Dir) (*node, error) {
 	return top, nil
 }
 
+// maxAhead is how far another clock may be ahead. What is later was changed before the clock was set back, or its time was made up.
+const maxAhead = 24 * time.Hour
+
 // settled is the mark of an entry, or never where it changed so lately that another change could bear the same times.
 func (b *run) settled(st *meta.Stat) mark {
 	changed, margin := st.CTime, 20*time.Millisecond // the kernel's clock ticks every 1 to 10 ms
@@ -256,7 +259,8 @@ func (b *run) settled(st *meta.Stat) mark {
 	if changed%int64(time.Second) == 0 {
 		margin = 2 * time.Second // a file system that keeps seconds, or pairs of them
 	}
-	if age := time.Now().UnixNano() - changed; age >= 0 && age < int64(margin) {
+	// A file server's clock may be ahead: then what it changes now bears a time to come.
+	if age := time.Duration(time.Now().UnixNano() - changed); age < margin && age > -maxAhead {
 		return never
 	}
 	return markOf(st)

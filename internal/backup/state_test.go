@@ -6,8 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/meta"
 	"backup_projeto/internal/tree"
 )
 
@@ -85,4 +87,18 @@ func FuzzStateHead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestSettled has entries that changed a moment ago by this clock or by one that is ahead: they are read again.
+func TestSettled(t *testing.T) {
+	now := time.Now()
+	for _, c := range []struct {
+		age  time.Duration
+		want bool
+	}{{time.Minute, true}, {3 * time.Second, true}, {0, false}, {-time.Millisecond, false}, {-time.Hour, false}, {-48 * time.Hour, true}} {
+		st := &meta.Stat{CTime: now.Add(-c.age).UnixNano() | 1}
+		if got := (&run{}).settled(st) != never; got != c.want {
+			t.Errorf("changed %v ago: settled is %v", c.age, got)
+		}
+	}
 }
