@@ -10,6 +10,7 @@ import (
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/gc"
 	"backup_projeto/internal/pack"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
@@ -187,6 +188,31 @@ func TestTwoPlaces(t *testing.T) {
 	p.want(p.verify(all), "packs pack-hash 1:one")
 	must(t, os.Remove(p.path(first.Name)))
 	p.want(p.verify(Options{}), "packs store-not-found 1:one")
+}
+
+// TestCondemned: a pack that a prune has deleted while its index object was read is no damage, unless something needs it.
+func TestCondemned(t *testing.T) {
+	p := newPlace(t)
+	p.save("1", files{"a": random(1, 60_000)})
+	before := p.onlyPack(pack.Data)
+	p.save("2", files{"b": random(2, 60_000)})
+	r := p.open("")
+	p.load(r)
+	var late core.ID
+	for _, e := range p.packs(r, pack.Data, map[core.ID]bool{before.Name: true}) {
+		late = e.Name
+	}
+	must(t, os.Remove(p.path(late)))
+	p.want(p.verify(all), "packs store-not-found 2:b")
+	_, err := r.PutMark(t.Context(), &gc.Mark{Created: 1, Condemned: []core.ID{late}})
+	must(t, err)
+	p.want(p.verify(all), "packs pack-blocks 2:b")
+	for id, name := range p.names {
+		if name == "2" {
+			must(t, os.Remove(filepath.Join(p.dir, "snapshots", id.String())))
+		}
+	}
+	p.want(p.verify(all))
 }
 
 func TestIndexObjects(t *testing.T) {

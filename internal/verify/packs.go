@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/gc"
 	"backup_projeto/internal/pack"
 	"backup_projeto/internal/repo"
 )
@@ -100,6 +101,10 @@ func (v *run) checkStored(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	condemned, err := v.condemned(ctx)
+	if err != nil {
+		return err
+	}
 	var checked atomic.Int64
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(readers)
@@ -120,7 +125,9 @@ func (v *run) checkStored(ctx context.Context) error {
 				return err
 			default:
 				p.absent = true
-				v.damage(repo.PackName(name), err)
+				if !condemned[name] {
+					v.damage(repo.PackName(name), err)
+				}
 			}
 			checked.Add(1)
 			return nil
@@ -133,6 +140,22 @@ func (v *run) checkStored(ctx context.Context) error {
 		v.res.UnlistedBytes += size
 	}
 	return err
+}
+
+// condemned returns the packs that prunes have condemned. One that is absent was deleted since its index object was read: that is damage
+// only if something needs it.
+func (v *run) condemned(ctx context.Context) (map[core.ID]bool, error) {
+	var marks gc.Known
+	if _, err := marks.Look(v.r.Marks(ctx)); err != nil {
+		return nil, err
+	}
+	out := map[core.ID]bool{}
+	for _, m := range marks.There() {
+		for _, name := range m.Condemned {
+			out[name] = m.Trusted || out[name]
+		}
+	}
+	return out, nil
 }
 
 func (v *run) checkSize(name core.ID, p *packState, size int64) {
