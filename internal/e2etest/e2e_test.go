@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	_ "backup_projeto/internal/cli" // so that a result in the test cache is not taken for that of a program that was changed
 	"backup_projeto/internal/storage/s3/s3test"
 	"backup_projeto/internal/treetest"
 )
