@@ -205,13 +205,14 @@ func (p *pass) judgePacks() {
 			ripe[id] = true
 		}
 	}
+	bad := p.r.Distrusted()
 	p.tally.Packs = make([]gc.Pack, len(p.names))
 	for i := range p.names {
 		name, q := &p.names[i], &p.tally.Packs[i]
 		stored, ok := p.stored[*name]
 		l := p.listed[*name]
 		q.Stored, q.Listed, q.Size = ok, l != nil, stored.Size
-		q.Trusted = l != nil && l.trusted && !l.contradicted
+		q.Trusted = l != nil && l.trusted && !l.contradicted && !bad[*name]
 		q.Condemned, q.Ripe = p.survey.Marks.Condemned(name), ripe[*name]
 		q.Young = ok && p.survey.Young(stored.Time, q.Listed, p.rules)
 	}

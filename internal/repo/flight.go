@@ -215,7 +215,7 @@ func (s *Session) author(prune bool) *author {
 // PutSession implements gc.Author.
 func (a *author) PutSession(n *gc.Session) error {
 	if len(n.Knows) > maxKnows {
-		n.Knows = n.Knows[:maxKnows]
+		n.Knows = n.Knows[len(n.Knows)-maxKnows:] // the newest
 	}
 	return a.s.r.store.Put(a.s.ctx, sessionName(a.s.id), a.s.r.note(sessionMagic, crypto.KindSession, a.s.id, n.Encode()))
 }

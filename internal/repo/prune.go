@@ -168,6 +168,9 @@ func (r *Repo) DeleteMark(ctx context.Context, id core.UUID) error {
 	return r.store.Delete(ctx, markName(id))
 }
 
+// Distrusted returns the packs that this machine has found missing or damaged: see Distrust. The caller does not change it.
+func (r *Repo) Distrusted() map[core.ID]bool { return r.distrusted() }
+
 // StoredPack is what a listing says of a pack.
 type StoredPack struct {
 	Size int64     // bytes
