@@ -192,6 +192,7 @@ func (c *crowd) run(t *testing.T) {
 
 // TestCrowd runs for some seconds; for as long as PRUNE_CROWD says, if it is set.
 func TestCrowd(t *testing.T) {
+	t.Parallel()
 	for name, rough := range map[string]bool{"strict": false, "rough": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -166,6 +166,7 @@ func faultyPlace(t *testing.T) (*memory, *keys.DeviceKey, []saved) {
 // no snapshot suffers, the structure stays sound, and the next prune ends what this one began. By default every seventh request; with
 // PRUNE_FAULTS=all each of them.
 func TestEachCallFails(t *testing.T) {
+	t.Parallel()
 	m, device, kept := faultyPlace(t)
 	must(t, sound(t.Context(), m, device, kept))
 	modes := map[string]func(n int) func(int) (bool, bool){

@@ -46,6 +46,7 @@ func TestUnused(t *testing.T) {
 
 // TestGrace: first condemned, then deleted, and in between not counted on.
 func TestGrace(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	keep, gone := p.save(p.main, files{"a": random(1, 100_000)}), p.save(p.main, files{"b": random(2, 200_000)})
 	p.drop(gone)
@@ -167,6 +168,7 @@ func TestDryRun(t *testing.T) {
 
 // TestMergeIndex: many small index objects become few, and nothing is lost.
 func TestMergeIndex(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	var kept []saved
 	for i := range manySmall + 4 {
@@ -484,6 +486,7 @@ func TestTrash(t *testing.T) {
 
 // TestUnreadable: where anything that must be read cannot be, nothing is deleted, and the error says what.
 func TestUnreadable(t *testing.T) {
+	t.Parallel()
 	for what, spoil := range map[string]func(p *place) string{
 		"snapshots": func(p *place) string { return p.names("snapshots")[0] },
 		"index":     func(p *place) string { return p.names("index")[0] },
@@ -568,6 +571,7 @@ func TestDamagedPack(t *testing.T) {
 
 // TestListings: a listing that lacks what is there deletes nothing.
 func TestListings(t *testing.T) {
+	t.Parallel()
 	for _, prefix := range []string{"snapshots/", "packs/", "sessions/", "index/"} {
 		t.Run(prefix, func(t *testing.T) {
 			t.Parallel()
@@ -598,6 +602,7 @@ func TestListings(t *testing.T) {
 // TestForgottenSnapshot: a snapshot that one listing lacks is not lost, even to a machine that has not heard of it: when its packs are
 // condemned by mistake, whoever sweeps sees it; and what was seen once is asked after by its name.
 func TestForgottenSnapshot(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t)
 	a, b := p.save(p.main, files{"a": random(1, 50_000)}), p.save(p.main, files{"b": random(2, 50_000)})
 	p.drop(p.save(p.main, files{"c": random(3, 50_000)}))
