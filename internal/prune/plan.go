@@ -1,8 +1,6 @@
 package prune
 
-import (
-	"backup_projeto/internal/gc"
-)
+import "backup_projeto/internal/gc"
 
 // Sum is a number of packs and their bytes.
 type Sum struct{ Packs, Bytes int64 }
@@ -37,6 +35,16 @@ func (p *Plan) Freed() int64 { return p.Sweep.Bytes - p.Copy }
 
 // Later returns how many bytes more are free when what is condemned has been deleted.
 func (p *Plan) Later() int64 { return p.Condemn.Bytes + p.Rewrite.Bytes + p.Waiting.Bytes }
+
+// Kept returns the packs that nothing is done to.
+func (p *Plan) Kept() Sum {
+	k := p.Stored
+	for _, s := range []Sum{p.Sweep, p.Condemn, p.Rewrite, p.Waiting} {
+		k.Packs -= s.Packs
+		k.Bytes -= s.Bytes
+	}
+	return k
+}
 
 // Nothing reports whether there is nothing to do.
 func (p *Plan) Nothing() bool {

@@ -29,7 +29,7 @@ func TestUnused(t *testing.T) {
 	if res.SweptPacks != 2 || res.CondemnedPacks != 2 || res.RewrittenPacks != 0 || res.SweptBytes < 200_000 || p.size() != before-res.SweptBytes {
 		t.Errorf("%+v; %d bytes became %d", res, before, p.size())
 	}
-	if l := res.Plan; l.Condemn.Packs != 2 || l.Stored.Packs != 4 || l.Snapshots != 1 || l.Sweep.Packs != 0 || l.Nothing() || l.Later() != res.CondemnedBytes {
+	if l := res.Plan; l.Condemn.Packs != 2 || l.Stored.Packs != 4 || l.Snapshots != 1 || l.Sweep.Packs != 0 || l.Nothing() || l.Later() != res.CondemnedBytes || l.Kept().Packs != 2 {
 		t.Errorf("plan %+v", l)
 	}
 	p.want(keep)
