@@ -28,10 +28,10 @@ import (
 // memory is a store that can be copied.
 type memory struct {
 	mu   sync.Mutex
-	objs map[string]object2 // guarded by mu
+	objs map[string]blob // guarded by mu
 }
 
-type object2 struct {
+type blob struct {
 	data []byte
 	time time.Time
 }
@@ -45,7 +45,7 @@ func (m *memory) clone() *memory {
 func (m *memory) Put(_ context.Context, name string, data []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.objs[name] = object2{bytes.Clone(data), time.Now()}
+	m.objs[name] = blob{bytes.Clone(data), time.Now()}
 	return nil
 }
 
@@ -131,7 +131,7 @@ func sound(ctx context.Context, s storage.Store, device *keys.DeviceKey, all []s
 // needed and not, many small index objects.
 func faultyPlace(t *testing.T) (*memory, *keys.DeviceKey, []saved) {
 	t.Helper()
-	m := &memory{objs: map[string]object2{}}
+	m := &memory{objs: map[string]blob{}}
 	c, err := repo.Create(t.Context(), m, "", "test", repo.Options{Cache: t.TempDir()})
 	must(t, err)
 	defer c.Repo.Close()
