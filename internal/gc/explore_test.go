@@ -140,7 +140,7 @@ func (m *model) check(s *state) string {
 			if !slices.ContainsFunc(s.objects, func(p stored) bool {
 				return listed[p.object] && m.objects[p.object].kind == aPack && slices.Contains(m.objects[p.object].chunks, c)
 			}) {
-				return fmt.Sprintf("snapshot %s lacks chunk %d", m.objectName(o), c)
+				return fmt.Sprintf("%s lacks chunk %d", m.objectName(o), c)
 			}
 		}
 		return ""
@@ -150,7 +150,7 @@ func (m *model) check(s *state) string {
 			continue
 		}
 		if !s.has(o) {
-			return fmt.Sprintf("snapshot %s was reported and is gone", m.objectName(o))
+			return fmt.Sprintf("%s was reported and is gone", m.objectName(o))
 		}
 		if w := whole(o); w != "" {
 			return "reported " + w
