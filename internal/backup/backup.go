@@ -23,6 +23,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -276,7 +277,7 @@ func (b *run) manifest(top *node) *snapshot.Manifest {
 	for _, e := range b.excluded {
 		m.Excluded = append(m.Excluded, *e)
 	}
-	slices.SortFunc(m.Excluded, func(x, y snapshot.Excluded) int { return compare(x.Rule, y.Rule) })
+	slices.SortFunc(m.Excluded, func(x, y snapshot.Excluded) int { return strings.Compare(x.Rule, y.Rule) })
 	m.Tags = slices.Compact(slices.Sorted(slices.Values(b.o.Tags)))
 	if git, err := project.Git(b.o.Root); err == nil {
 		m.Git = git
@@ -289,16 +290,6 @@ func userName() string {
 		return u.Username
 	}
 	return os.Getenv("USER")
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // note records an entry that could not be saved whole.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"backup_projeto/internal/cbor"
@@ -309,7 +310,7 @@ func (o *oldEntries) find(name string) (remembered, bool) {
 				return remembered{}, false
 			}
 		}
-		switch c := compare(string(o.at.name), name); {
+		switch c := strings.Compare(string(o.at.name), name); {
 		case c == 0:
 			o.have = false
 			return o.at, true

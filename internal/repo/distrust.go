@@ -28,7 +28,7 @@ func (r *Repo) Distrust(bad, right []core.ID) {
 	if r.dir == "" {
 		return
 	}
-	before := r.distrusted()
+	before := r.Distrusted()
 	all := map[core.ID]bool{}
 	if len(before) > 0 {
 		for p := range r.Packs() {
@@ -57,9 +57,10 @@ func (r *Repo) Distrust(bad, right []core.ID) {
 }
 
 // Distrusts reports whether there are packs that backups do not rely on.
-func (r *Repo) Distrusts() bool { return len(r.distrusted()) > 0 }
+func (r *Repo) Distrusts() bool { return len(r.Distrusted()) > 0 }
 
-func (r *Repo) distrusted() map[core.ID]bool {
+// Distrusted returns the packs that this machine has found missing or damaged: see Distrust. The caller does not change it.
+func (r *Repo) Distrusted() map[core.ID]bool {
 	if r.dir == "" {
 		return nil
 	}

@@ -159,21 +159,7 @@ func (r *Repo) recall(k *gc.Known) {
 	}
 }
 
-func (r *Repo) cachedMarks() (out []core.UUID) {
-	if r.dir == "" {
-		return nil
-	}
-	entries, err := os.ReadDir(filepath.Dir(r.markFile(core.UUID{})))
-	if err != nil {
-		return nil
-	}
-	for _, e := range entries {
-		if id, err := core.ParseUUID(e.Name()); err == nil {
-			out = append(out, id)
-		}
-	}
-	return out
-}
+func (r *Repo) cachedMarks() []core.UUID { return r.cachedIDs(r.markFile) }
 
 // forgetMarks drops from the cache what the store has no more.
 func (r *Repo) forgetMarks(k *gc.Known) {

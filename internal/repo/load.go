@@ -228,6 +228,23 @@ func (r *Repo) ReadSnapshot(ctx context.Context, id core.UUID) (*snapshot.Manife
 	return m, nil
 }
 
+// cachedIDs lists the UUIDs that files of the cache are named by, in the folder where file puts one.
+func (r *Repo) cachedIDs(file func(core.UUID) string) (out []core.UUID) {
+	if r.dir == "" {
+		return nil
+	}
+	entries, err := os.ReadDir(filepath.Dir(file(core.UUID{})))
+	if err != nil {
+		return nil
+	}
+	for _, e := range entries {
+		if id, err := core.ParseUUID(e.Name()); err == nil {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
 func (r *Repo) cachedSnapshot(id core.UUID) string {
 	return filepath.Join(r.dir, "snapshots", id.String())
 }

@@ -170,6 +170,6 @@ func (r *Repo) Pins(ctx context.Context) ([]*Pin, []Damaged, error) {
 		}
 		return p, nil
 	})
-	slices.SortFunc(pins, func(a, b *Pin) int { return cmpInt64(a.Created, b.Created, a.Snapshot, b.Snapshot) })
+	slices.SortFunc(pins, func(a, b *Pin) int { return byTime(a.Created, b.Created, a.Snapshot, b.Snapshot) })
 	return pins, damaged.sorted(), err
 }

@@ -42,21 +42,16 @@ func (r *Repo) CheckConfig(ctx context.Context) error {
 // ReadIndexes reads every index object from the store, whatever the local index knows, workers at once, and calls fn for each, from
 // several goroutines, with what it lists or with why it cannot be read (kind Damage). Other errors, and those of fn, end it.
 func (r *Repo) ReadIndexes(ctx context.Context, workers int, fn func(object string, packs []pack.Entry, err error) error) error {
-	var listed []core.ID
-	for info, err := range r.store.List(ctx, indexPrefix) {
-		if err != nil {
-			return err
-		}
-		if id, err := core.ParseID(strings.TrimPrefix(info.Name, indexPrefix)); err == nil {
-			listed = append(listed, id)
-		}
+	listed, err := r.listIndex(ctx)
+	if err != nil {
+		return err
 	}
-	return each(ctx, workers, listed, func(ctx context.Context, id core.ID) error {
-		packs, err := r.readIndex(ctx, id)
+	return each(ctx, workers, listed, func(ctx context.Context, l listedIndex) error {
+		packs, err := r.readIndex(ctx, l.name)
 		if err != nil && core.KindOf(err) != core.Damage {
 			return err
 		}
-		return fn(indexName(id), packs, err)
+		return fn(indexName(l.name), packs, err)
 	})
 }
 

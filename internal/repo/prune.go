@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -130,21 +129,7 @@ func (r *Repo) HasSnapshot(ctx context.Context, id core.UUID) (bool, error) {
 }
 
 // CachedSnapshots returns the snapshots of which the local cache has a copy: they were in the store once.
-func (r *Repo) CachedSnapshots() (out []core.UUID) {
-	if r.dir == "" {
-		return nil
-	}
-	entries, err := os.ReadDir(filepath.Dir(r.cachedSnapshot(core.UUID{})))
-	if err != nil {
-		return nil
-	}
-	for _, e := range entries {
-		if id, err := core.ParseUUID(e.Name()); err == nil {
-			out = append(out, id)
-		}
-	}
-	return out
-}
+func (r *Repo) CachedSnapshots() []core.UUID { return r.cachedIDs(r.cachedSnapshot) }
 
 // ForgetSnapshot drops the local copy of a snapshot that the store does not have any more.
 func (r *Repo) ForgetSnapshot(id core.UUID) {
@@ -167,9 +152,6 @@ func (r *Repo) PutMark(ctx context.Context, m *gc.Mark) (core.UUID, error) {
 func (r *Repo) DeleteMark(ctx context.Context, id core.UUID) error {
 	return r.store.Delete(ctx, markName(id))
 }
-
-// Distrusted returns the packs that this machine has found missing or damaged: see Distrust. The caller does not change it.
-func (r *Repo) Distrusted() map[core.ID]bool { return r.distrusted() }
 
 // StoredPack is what a listing says of a pack.
 type StoredPack struct {

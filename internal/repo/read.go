@@ -181,10 +181,7 @@ func (rd *rangeReader) open(bufs *segmentBuffers, s *Segment, sealed []byte) err
 
 // fail passes damage on to what was not read yet; anything else ends the reading.
 func (rd *rangeReader) fail(name string, err error) error {
-	if errors.Is(err, io.ErrUnexpectedEOF) && core.KindOf(err) == core.Failure {
-		err = damage(name, fmt.Errorf("the object is cut short: %w", err))
-	}
-	if err = damageOf(name, err); core.KindOf(err) != core.Damage {
+	if err = cutShort(name, err); core.KindOf(err) != core.Damage {
 		return err
 	}
 	return failAll(rd.segments, rd.at, err, rd.fn)
@@ -223,9 +220,10 @@ func (r *Repo) PackEntry(ctx context.Context, name core.ID, size int64) (*pack.E
 	return &pack.Entry{Name: name, Size: size, Key: sealedKey, Footer: footer}, nil
 }
 
+// cutShort is damageOf for an error of reading a range, where an early end says that the object is shorter than it was.
 func cutShort(name string, err error) error {
 	if errors.Is(err, io.ErrUnexpectedEOF) && core.KindOf(err) == core.Failure {
-		return damage(name, err)
+		return damage(name, fmt.Errorf("the object is cut short: %w", err))
 	}
 	return damageOf(name, err)
 }

@@ -16,6 +16,7 @@
 package repo
 
 import (
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -134,11 +135,7 @@ func (r *Repo) CheckID(id core.ID, data []byte) bool {
 // endian, so that the store and other readers of a snapshot learn no inode numbers.
 func (r *Repo) LinkKey(dev, ino uint64) (k tree.LinkKey) {
 	b := append(make([]byte, 0, 20), "link"...)
-	for _, v := range []uint64{dev, ino} {
-		for shift := 56; shift >= 0; shift -= 8 {
-			b = append(b, byte(v>>shift))
-		}
-	}
+	b = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, dev), ino)
 	h := r.hasher.Get().(*crypto.IDHasher)
 	defer r.hasher.Put(h)
 	id := h.Sum(b)

@@ -68,7 +68,7 @@ func (r *Repo) Begin(ctx context.Context) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	bad := r.distrusted()
+	bad := r.Distrusted()
 	s.has = func(id *core.ID) bool {
 		return r.set.Held(id, func(pack *core.ID) bool { return !bad[*pack] && s.part.Count(pack) })
 	}

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -112,18 +113,13 @@ func readSlots(ctx context.Context, s storage.Store, repo core.UUID) (slots []*k
 			return nil, nil, err
 		}
 	}
-	slices.SortFunc(slots, func(a, b *keys.Slot) int { return cmpInt64(a.Created, b.Created, a.ID, b.ID) })
+	slices.SortFunc(slots, func(a, b *keys.Slot) int { return byTime(a.Created, b.Created, a.ID, b.ID) })
 	return slots, damaged, nil
 }
 
-func cmpInt64(a, b int64, x, y core.UUID) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return slices.Compare(x[:], y[:])
+// byTime orders what was created at times a and b, and at one time by id.
+func byTime(a, b int64, x, y core.UUID) int {
+	return cmp.Or(cmp.Compare(a, b), slices.Compare(x[:], y[:]))
 }
 
 // Slots reads all key slots, oldest first. Those that the admin key did not certify are left out and returned as damage.
