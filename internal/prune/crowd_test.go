@@ -19,6 +19,7 @@ import (
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
 	"backup_projeto/internal/storage"
+	"backup_projeto/internal/storage/faulty"
 )
 
 // crowd is several machines that back up projects with content in common while others prune and delete snapshots, on one store that fails
@@ -36,8 +37,16 @@ type crowd struct {
 }
 
 // chance is a store that fails one request in n, lost or persisted.
-func (c *crowd) chance(rng *rand.Rand, n int) *faulty {
-	return &faulty{Store: c.store(), fail: func(int) (bool, bool) { return rng.IntN(n) == 0, rng.IntN(2) == 0 }}
+func (c *crowd) chance(rng *rand.Rand, n int) *faulty.Store {
+	return faulty.New(c.store(), func(faulty.Call) faulty.Fault {
+		switch rng.IntN(2 * n) {
+		case 0:
+			return faulty.Lost
+		case 1:
+			return faulty.Persisted
+		}
+		return faulty.None
+	})
 }
 
 func (c *crowd) going() bool { return time.Now().Before(c.until) }

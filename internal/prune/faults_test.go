@@ -3,98 +3,20 @@
 package prune
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"io"
-	"iter"
-	"maps"
 	"os"
-	"slices"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/keys"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
 	"backup_projeto/internal/storage"
+	"backup_projeto/internal/storage/faulty"
 	"backup_projeto/internal/verify"
 )
-
-// memory is a store that can be copied.
-type memory struct {
-	mu   sync.Mutex
-	objs map[string]blob // guarded by mu
-}
-
-type blob struct {
-	data []byte
-	time time.Time
-}
-
-func (m *memory) clone() *memory {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return &memory{objs: maps.Clone(m.objs)}
-}
-
-func (m *memory) Put(_ context.Context, name string, data []byte) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.objs[name] = blob{bytes.Clone(data), time.Now()}
-	return nil
-}
-
-func (m *memory) Get(_ context.Context, name string, offset, length int64) (io.ReadCloser, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	o, ok := m.objs[name]
-	if !ok {
-		return nil, storage.Errf(storage.NotFound, name, nil)
-	}
-	data := o.data[min(offset, int64(len(o.data))):]
-	if length >= 0 {
-		data = data[:min(length, int64(len(data)))]
-	}
-	return io.NopCloser(bytes.NewReader(data)), nil
-}
-
-func (m *memory) Stat(_ context.Context, name string) (storage.Info, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	o, ok := m.objs[name]
-	if !ok {
-		return storage.Info{}, storage.Errf(storage.NotFound, name, nil)
-	}
-	return storage.Info{Name: name, Size: int64(len(o.data)), ModTime: o.time}, nil
-}
-
-func (m *memory) Delete(_ context.Context, name string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	delete(m.objs, name)
-	return nil
-}
-
-func (m *memory) List(ctx context.Context, prefix string) iter.Seq2[storage.Info, error] {
-	return func(yield func(storage.Info, error) bool) {
-		m.mu.Lock()
-		names := slices.Sorted(maps.Keys(m.objs))
-		m.mu.Unlock()
-		for _, name := range names {
-			if !strings.HasPrefix(name, prefix) {
-				continue
-			}
-			if info, err := m.Stat(ctx, name); err == nil && !yield(info, nil) {
-				return
-			}
-		}
-	}
-}
 
 // unlock opens the repository of a store.
 func unlock(ctx context.Context, s storage.Store, device *keys.DeviceKey, cache string) (*repo.Repo, error) {
@@ -129,9 +51,9 @@ func sound(ctx context.Context, s storage.Store, device *keys.DeviceKey, all []s
 
 // faultyPlace is a repository in memory with everything that a prune has to do: packs all dead and partly dead, condemned ones that are
 // needed and not, many small index objects.
-func faultyPlace(t *testing.T) (*memory, *keys.DeviceKey, []saved) {
+func faultyPlace(t *testing.T) (*faulty.Memory, *keys.DeviceKey, []saved) {
 	t.Helper()
-	m := &memory{objs: map[string]blob{}}
+	m := faulty.NewMemory()
 	c, err := repo.Create(t.Context(), m, "", "test", repo.Options{Cache: t.TempDir()})
 	must(t, err)
 	defer c.Repo.Close()
@@ -169,12 +91,14 @@ func TestEachCallFails(t *testing.T) {
 	t.Parallel()
 	m, device, kept := faultyPlace(t)
 	must(t, sound(t.Context(), m, device, kept))
-	modes := map[string]func(n int) func(int) (bool, bool){
-		"lost":      func(n int) func(int) (bool, bool) { return func(c int) (bool, bool) { return c == n, false } },
-		"persisted": func(n int) func(int) (bool, bool) { return func(c int) (bool, bool) { return c == n, true } },
-		"dead":      func(n int) func(int) (bool, bool) { return func(c int) (bool, bool) { return c >= n, c == n } },
+	modes := map[string]func(n int) faulty.Plan{
+		"lost":      func(n int) faulty.Plan { return atCalls(func(c int) bool { return c == n }, faulty.Lost) },
+		"persisted": func(n int) faulty.Plan { return atCalls(func(c int) bool { return c == n }, faulty.Persisted) },
+		"dead": func(n int) faulty.Plan {
+			return atCalls(func(c int) bool { return c >= n }, faulty.Persisted, faulty.Lost)
+		},
 	}
-	final := m.final(t, device)
+	final := undisturbed(t, m, device)
 	next := Options{Grace: -1, Expire: -1} // packs that arrived and were said not to are taken for left over
 	step := 7                              // the modes begin at different requests
 	if os.Getenv("PRUNE_FAULTS") == "all" {
@@ -189,10 +113,10 @@ func TestEachCallFails(t *testing.T) {
 			t.Run(fmt.Sprint(name, part), func(t *testing.T) {
 				t.Parallel()
 				for n := first; ; n += 2 * step {
-					s, cache := m.clone(), t.TempDir()
-					f := &faulty{Store: s, fail: mode(n)}
+					s, cache := m.Clone(), t.TempDir()
+					f := faulty.New(s, mode(n))
 					err := pruneOnce(t.Context(), f, device, cache, now)
-					if err == nil && f.calls < n {
+					if _, calls := f.Hits(); err == nil && calls < n {
 						break
 					}
 					points.Add(1)
@@ -206,8 +130,8 @@ func TestEachCallFails(t *testing.T) {
 					if err := sound(t.Context(), s, device, kept); err != nil {
 						t.Fatalf("call %d, after the next prune: %v", n, err)
 					}
-					if packs := s.count("packs/"); packs != final || s.count("sessions/") != 0 {
-						t.Fatalf("call %d: %d packs and %d sessions are left", n, packs, s.count("sessions/"))
+					if packs, sessions := len(s.Names("packs/")), len(s.Names("sessions/")); packs != final || sessions != 0 {
+						t.Fatalf("call %d: %d packs and %d sessions are left", n, packs, sessions)
 					}
 				}
 			})
@@ -216,23 +140,25 @@ func TestEachCallFails(t *testing.T) {
 	t.Cleanup(func() { t.Logf("%d points", points.Load()) })
 }
 
-func (m *memory) count(prefix string) (n int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for name := range m.objs {
-		if strings.HasPrefix(name, prefix) {
-			n++
+// atCalls strikes the calls that which chooses: the first of them with the first fault, and so on, the last one again and again.
+func atCalls(which func(call int) bool, faults ...faulty.Fault) faulty.Plan {
+	return func(c faulty.Call) (f faulty.Fault) {
+		if !which(c.N) {
+			return faulty.None
 		}
+		if f = faults[0]; len(faults) > 1 {
+			faults = faults[1:]
+		}
+		return f
 	}
-	return n
 }
 
-// final returns how many packs are left when a prune is not disturbed.
-func (m *memory) final(t *testing.T, device *keys.DeviceKey) int {
+// undisturbed returns how many packs are left when a prune is not disturbed.
+func undisturbed(t *testing.T, m *faulty.Memory, device *keys.DeviceKey) int {
 	t.Helper()
-	s := m.clone()
+	s := m.Clone()
 	must(t, pruneOnce(t.Context(), s, device, t.TempDir(), now))
-	return s.count("packs/")
+	return len(s.Names("packs/"))
 }
 
 func pruneOnce(ctx context.Context, s storage.Store, device *keys.DeviceKey, cache string, o Options) error {

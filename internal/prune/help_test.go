@@ -6,15 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"iter"
 	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -224,90 +221,5 @@ func (p *place) age(folder string, by time.Duration) {
 		must(p.t, os.Chtimes(path, time.Time{}, info.ModTime().Add(-by)))
 	}
 }
-
-// faulty is a store of which each call may fail, lost or persisted.
-type faulty struct {
-	storage.Store
-
-	mu    sync.Mutex
-	calls int                                          // guarded by mu
-	fail  func(call int) (fails, persists bool)        // nil is never; guarded by mu
-	edit  func(prefix string, name string) (keep bool) // of listings; nil keeps all
-}
-
-var errFault = errors.New("injected")
-
-func (f *faulty) strike(name string, do func() error) error {
-	f.mu.Lock()
-	f.calls++
-	fails, persists := false, false
-	if f.fail != nil {
-		fails, persists = f.fail(f.calls)
-	}
-	f.mu.Unlock()
-	if !fails {
-		return do()
-	}
-	if persists {
-		_ = do()
-	}
-	return storage.Errf(storage.Network, name, errFault)
-}
-
-func (f *faulty) Put(ctx context.Context, name string, data []byte) error {
-	return f.strike(name, func() error { return f.Store.Put(ctx, name, data) })
-}
-
-func (f *faulty) Get(ctx context.Context, name string, offset, length int64) (rc io.ReadCloser, err error) {
-	err = f.strike(name, func() error { rc, err = f.Store.Get(ctx, name, offset, length); return err })
-	if err != nil {
-		return nil, err
-	}
-	return rc, nil
-}
-
-func (f *faulty) Stat(ctx context.Context, name string) (info storage.Info, err error) {
-	err = f.strike(name, func() error { info, err = f.Store.Stat(ctx, name); return err })
-	return info, err
-}
-
-func (f *faulty) Delete(ctx context.Context, name string) error {
-	return f.strike(name, func() error { return f.Store.Delete(ctx, name) })
-}
-
-// List fails after half of what there is.
-func (f *faulty) List(ctx context.Context, prefix string) iter.Seq2[storage.Info, error] {
-	err := f.strike(prefix, func() error { return nil })
-	return func(yield func(storage.Info, error) bool) {
-		var all []storage.Info
-		for info, err := range f.Store.List(ctx, prefix) {
-			if err != nil {
-				yield(info, err)
-				return
-			}
-			if f.edit == nil || f.edit(prefix, info.Name) {
-				all = append(all, info)
-			}
-		}
-		if err != nil {
-			all = all[:len(all)/2]
-		}
-		for _, info := range all {
-			if !yield(info, nil) {
-				return
-			}
-		}
-		if err != nil {
-			yield(storage.Info{}, err)
-		}
-	}
-}
-
-// Create must not pass the faults by.
-func (f *faulty) Create(ctx context.Context, name string, data []byte) error {
-	return f.strike(name, func() error { return storage.Create(ctx, f.Store, name, data) })
-}
-
-func (f *faulty) Unwrap() storage.Store { return f.Store }
 
 func sorted(names []string) []string { return slices.Sorted(slices.Values(names)) }

@@ -14,6 +14,7 @@ import (
 	"backup_projeto/internal/keys"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
+	"backup_projeto/internal/storage/faulty"
 )
 
 // TestOvertakenPrune: a prune that others have taken for dead while a person thought about it changes nothing.
@@ -187,8 +188,8 @@ func TestListings(t *testing.T) {
 			a, b := p.save(p.main, files{"a": random(1, 50_000)}), p.save(p.main, files{"b": random(2, 50_000)})
 			first := p.names(strings.TrimSuffix(prefix, "/"))
 			p.drop(p.save(p.main, files{"c": random(3, 50_000)}))
-			f := &faulty{Store: p.store()}
-			f.edit = func(in, name string) bool { // the listing lacks one, of sessions all
+			f := faulty.New(p.store(), nil)
+			f.Keep = func(in, name string) bool { // the listing lacks one, of sessions all
 				return in != prefix || len(first) > 0 && name != first[0]
 			}
 			caches := []string{filepath.Dir(p.main.CacheDir())}
@@ -216,8 +217,8 @@ func TestForgottenSnapshot(t *testing.T) {
 	p.drop(p.save(p.main, files{"c": random(3, 50_000)}))
 	for missed := 1; ; missed++ {
 		lists := 0
-		f := &faulty{Store: p.store()}
-		f.edit = func(in, name string) bool {
+		f := faulty.New(p.store(), nil)
+		f.Keep = func(in, name string) bool {
 			if in == "snapshots/" && strings.HasSuffix(name, a.id.String()) {
 				lists++
 				return lists != missed
