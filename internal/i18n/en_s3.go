@@ -29,6 +29,13 @@ func enS3Errors() map[core.Code]ErrorText {
 		"s3-unavailable": {"the service fails, and kept failing", "Wait some minutes and run the same command again; the service's status page may say more."},
 		"s3-tls": {"no trusted connection to {subject} came about: {detail}",
 			"Check the address and this machine's clock; for a certificate of your own set AWS_CA_BUNDLE to its file."},
-		"s3-not-s3": {"what answers at {subject} is not an S3 service", "Check --endpoint, and whether this network wants you to log in first."},
+		"store-locked": {"[[\"{subject}\" ]]is locked: it cannot be deleted or replaced, and its lock not weakened, before its time",
+			"Run the same command again when the lock is over; nothing was lost."},
+		"store-no-lock": {"[[{subject}: ]]the bucket cannot lock objects",
+			"Object lock is best switched on when a bucket is made: leave --lock out, or let the program make a new bucket with --lock."},
+		"store-no-past": {"[[{subject}: ]]this place keeps nothing of what is deleted or replaced, so that it has no past",
+			"Leave --as-of out. For the future, switch on the versioning of the bucket."},
+		"store-read-only": {"what --as-of shows is a past state, in which nothing can be changed[[: {subject}]]", "Run the command without --as-of."},
+		"s3-not-s3":       {"what answers at {subject} is not an S3 service", "Check --endpoint, and whether this network wants you to log in first."},
 	}
 }

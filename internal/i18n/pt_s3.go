@@ -30,6 +30,13 @@ func ptS3Errors() map[core.Code]ErrorText {
 		"s3-unavailable": {"o serviço falha, e continuou falhando", "Espere alguns minutos e rode o mesmo comando de novo; a página de status do serviço pode dizer mais."},
 		"s3-tls": {"não houve conexão confiável com {subject}: {detail}",
 			"Confira o endereço e o relógio desta máquina; para um certificado próprio, defina AWS_CA_BUNDLE com o arquivo dele."},
-		"s3-not-s3": {"o que responde em {subject} não é um serviço S3", "Confira --endpoint, e se esta rede pede um login antes."},
+		"store-locked": {"[[\"{subject}\" ]]está com trava: não pode ser apagado nem substituído, nem a trava enfraquecida, antes da hora",
+			"Rode o mesmo comando de novo quando a trava acabar; nada se perdeu."},
+		"store-no-lock": {"[[{subject}: ]]o bucket não consegue travar objetos",
+			"A trava de objetos (Object Lock) se liga, de preferência, ao criar o bucket: tire --trava, ou deixe o programa criar um bucket novo com --trava."},
+		"store-no-past": {"[[{subject}: ]]este lugar não guarda nada do que é apagado ou substituído, por isso não tem passado",
+			"Tire --em. Para o futuro, ligue o versionamento do bucket."},
+		"store-read-only": {"o que --em mostra é um estado passado, em que nada pode ser mudado[[: {subject}]]", "Rode o comando sem --em."},
+		"s3-not-s3":       {"o que responde em {subject} não é um serviço S3", "Confira --endpoint, e se esta rede pede um login antes."},
 	}
 }

@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
@@ -29,6 +30,9 @@ func (s *Store) Ensure(ctx context.Context) error {
 		// The first region has no name as a place, and a compatible service that was not told its region has none either.
 		if region := s.signedFor(); region != anyRegion {
 			in.CreateBucketConfiguration = &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraint(region)}
+		}
+		if s.cfg.Lock > 0 { // which switches versioning on as well; afterwards it takes a support case with some services
+			in.ObjectLockEnabledForBucket = aws.Bool(true)
 		}
 		_, err := s.client.CreateBucket(ctx, in, where)
 		return err

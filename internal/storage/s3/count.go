@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"sync/atomic"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
@@ -16,6 +17,8 @@ type counter struct {
 	next aws.HTTPClient
 
 	put, get, list, stat, delete, sent, received atomic.Int64
+
+	ahead atomic.Int64 // how many nanoseconds the service's clock is ahead of this machine's
 }
 
 // attemptsKey finds, in a request's context, the number of attempts of one call.
@@ -38,6 +41,9 @@ func (c *counter) Do(req *http.Request) (*http.Response, error) {
 		req.Body = &counted{req.Body, &c.sent}
 	}
 	resp, err := c.next.Do(req)
+	if err == nil {
+		c.compare(resp.Header.Get("Date"))
+	}
 	if err == nil && kind == &c.get && resp.StatusCode/100 == 2 {
 		resp.Body = &counted{resp.Body, &c.received}
 	}
@@ -54,11 +60,30 @@ func (c *counter) kind(req *http.Request) *atomic.Int64 {
 	case http.MethodHead:
 		return &c.stat
 	}
-	if req.URL.Query().Has("list-type") {
+	switch q := req.URL.Query(); {
+	case q.Has("list-type"), q.Has("versions"):
 		return &c.list
+	case q.Has("versioning"), q.Has("object-lock"):
+		return &c.stat
 	}
 	return &c.get
 }
+
+// compare notes the difference between the service's clock, in whole seconds, and this machine's. Less than two seconds is none.
+func (c *counter) compare(date string) {
+	there, err := http.ParseTime(date)
+	if err != nil {
+		return
+	}
+	ahead := time.Until(there)
+	if ahead.Abs() < 2*time.Second {
+		ahead = 0
+	}
+	c.ahead.Store(int64(ahead))
+}
+
+// now is the service's clock, as far as its last answer told; before any answer it is this machine's.
+func (c *counter) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
 
 func (c *counter) counts() storage.Counts {
 	return storage.Counts{

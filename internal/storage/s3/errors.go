@@ -39,12 +39,20 @@ const (
 	deleteObject action = "s3:DeleteObject"
 	listBucket   action = "s3:ListBucket"
 	createBucket action = "s3:CreateBucket"
+
+	listVersions  action = "s3:ListBucketVersions"
+	getVersion    action = "s3:GetObjectVersion"
+	getVersioning action = "s3:GetBucketVersioning"
+	getLocking    action = "s3:GetBucketObjectLockConfiguration"
+	getRetention  action = "s3:GetObjectRetention"
+	putRetention  action = "s3:PutObjectRetention"
 )
 
 // codes translates the service's codes.
 var codes = map[string]core.Code{
-	"NoSuchKey":    storage.NotFound,
-	"NoSuchBucket": storage.NoPlace,
+	"NoSuchKey":     storage.NotFound,
+	"NoSuchVersion": storage.NotFound,
+	"NoSuchBucket":  storage.NoPlace,
 
 	"PreconditionFailed":         storage.Exists,
 	"ConditionalRequestConflict": storage.Exists,

@@ -105,6 +105,9 @@ func (s *Store) judgeAnswer(act action, name string, a answer) (core.Code, strin
 	if !ok {
 		code, ok = statuses[a.status]
 	}
+	if locking, ok := a.locking(); ok {
+		return locking, firstOf(name, s.cfg.Bucket)
+	}
 	kms := strings.HasPrefix(a.code, "KMS.") || strings.Contains(a.message, "kms:")
 	switch {
 	case kms && (code == Denied || !ok || strings.HasPrefix(a.code, "KMS.")):
@@ -149,7 +152,8 @@ func (s *Store) subject(code core.Code, act action, name string, a answer) strin
 
 // resource is what a policy must name for an action.
 func (s *Store) resource(act action) string {
-	if act == listBucket || act == createBucket {
+	switch act {
+	case listBucket, createBucket, listVersions, getVersioning, getLocking:
 		return s.cfg.Bucket
 	}
 	return s.cfg.Bucket + "/" + s.base + "*"

@@ -33,12 +33,16 @@ func (s *Store) Get(ctx context.Context, name string, offset, length int64) (io.
 		_, err := s.Stat(ctx, name)
 		return http.NoBody, err
 	}
-	if length > math.MaxInt64-offset {
-		length = -1
+	return s.read(ctx, &reader{ctx: ctx, store: s, name: name, key: key, next: offset, left: length})
+}
+
+// read opens a reader.
+func (s *Store) read(ctx context.Context, r *reader) (io.ReadCloser, error) {
+	if r.left > math.MaxInt64-r.next {
+		r.left = -1
 	}
-	r := &reader{ctx: ctx, store: s, name: name, key: key, next: offset, left: length}
 	if err := r.open(); err != nil {
-		return nil, s.fail(ctx, getObject, name, err)
+		return nil, s.fail(ctx, r.action(), r.name, err)
 	}
 	return r, nil
 }
@@ -49,6 +53,8 @@ type reader struct {
 	store *Store
 	name  string
 	key   *string
+	// version is the one to read; nil is the newest.
+	version *string
 
 	next int64 // the object's offset of the byte that comes next
 	left int64 // bytes to come; negative while that is not known, to the object's end
@@ -63,9 +69,17 @@ type reader struct {
 	err   error // what every further Read returns
 }
 
+// action is what a policy calls the right to read it.
+func (r *reader) action() action {
+	if r.version != nil {
+		return getVersion
+	}
+	return getObject
+}
+
 // open asks for what is left.
 func (r *reader) open() error {
-	in := &awss3.GetObjectInput{Bucket: r.store.bucket(), Key: r.key, IfMatch: r.etag}
+	in := &awss3.GetObjectInput{Bucket: r.store.bucket(), Key: r.key, VersionId: r.version, IfMatch: r.etag}
 	switch {
 	case r.left >= 0:
 		in.Range = aws.String(fmt.Sprintf("bytes=%d-%d", r.next, r.next+r.left-1))
@@ -82,7 +96,7 @@ func (r *reader) open() error {
 	case err != nil && first && (a.code == "InvalidRange" || a.status == http.StatusRequestedRangeNotSatisfiable):
 		r.body, r.left = http.NoBody, 0 // from the object's end on, or beyond
 		return nil
-	case err != nil && codes[a.code] == Denied && r.store.isAbsent(r.ctx, r.key):
+	case err != nil && codes[a.code] == Denied && r.version == nil && r.store.isAbsent(r.ctx, r.key):
 		return storage.Errf(storage.NotFound, r.name, nil)
 	case err != nil && a.status == http.StatusPreconditionFailed:
 		return storage.Errf(storage.Corrupt, r.name, plain("the object changed while it was read"))
@@ -186,7 +200,7 @@ func (r *reader) resume(cause error) error {
 			return nil
 		}
 		if answerOf(err).status != 0 || !isNetwork(err) {
-			return r.store.fail(r.ctx, getObject, r.name, err)
+			return r.store.fail(r.ctx, r.action(), r.name, err)
 		}
 		cause = err
 	}

@@ -3,7 +3,6 @@ package s3
 import (
 	"context"
 	"iter"
-	"net/url"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -16,11 +15,9 @@ import (
 // List asks for the keys with the prefix, a page of up to 1000 at a time. Keys that are no object's name belong to someone else.
 func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Info, error] {
 	return func(yield func(storage.Info, error) bool) {
-		if prefix != "" {
-			if err := storage.CheckName(strings.TrimSuffix(prefix, "/")); err != nil || !strings.HasSuffix(prefix, "/") {
-				yield(storage.Info{}, storage.Errf(storage.BadName, prefix, err))
-				return
-			}
+		if err := checkPrefix(prefix); err != nil {
+			yield(storage.Info{}, err)
+			return
 		}
 		var token *string
 		for {
@@ -38,6 +35,17 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[storage.Info,
 			}
 		}
 	}
+}
+
+// checkPrefix refuses what is no prefix of names.
+func checkPrefix(prefix string) error {
+	if prefix == "" {
+		return nil
+	}
+	if err := storage.CheckName(strings.TrimSuffix(prefix, "/")); err != nil || !strings.HasSuffix(prefix, "/") {
+		return storage.Errf(storage.BadName, prefix, err)
+	}
+	return nil
 }
 
 // page asks for keys with a prefix, from where token leads to; nil is the first page. max of 0 is as many as the service gives.
@@ -86,13 +94,7 @@ func (s *Store) look(ctx context.Context) error {
 	return err
 }
 
-// unescape returns an entry's key. One that cannot be read as the page says it is written is none of ours, and stays as it is.
+// unescape returns an entry's key.
 func unescape(page *awss3.ListObjectsV2Output, o types.Object) string {
-	key := aws.ToString(o.Key)
-	if page.EncodingType == types.EncodingTypeUrl {
-		if read, err := url.QueryUnescape(key); err == nil {
-			return read
-		}
-	}
-	return key
+	return unescaped(page.EncodingType, o.Key)
 }

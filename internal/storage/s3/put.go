@@ -7,7 +7,9 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
@@ -78,8 +80,15 @@ func (s *Store) upload(ctx context.Context, name string, data []byte, create boo
 		err = s.ask(ctx, func(where func(*awss3.Options)) error {
 			in := s.object(name, data, create)
 			in.Key = key
-			if !bare {
+			locked := in.ObjectLockMode != ""
+			switch {
+			case !bare:
 				in.ChecksumSHA256 = aws.String(base64.StdEncoding.EncodeToString(sum))
+				if locked { // an upload with a lock has to name the sort of its checksum, too
+					in.ChecksumAlgorithm = types.ChecksumAlgorithmSha256
+				}
+			case locked: // or else to bear this one
+				in.ContentMD5 = contentMD5(data)
 			}
 			out, err := s.client.PutObject(ctx, in, where, signedSum(sum))
 			if err == nil && aws.ToString(out.ETag) == "" {
@@ -87,7 +96,7 @@ func (s *Store) upload(ctx context.Context, name string, data []byte, create boo
 			}
 			return err
 		})
-		if bare || !s.foreign || !refuses(answerOf(err), "x-amz-checksum") {
+		if bare || !s.foreign || !refuses(answerOf(err), "x-amz-checksum", "x-amz-sdk-checksum") {
 			return err
 		}
 		s.noChecksum.Store(true)
@@ -112,16 +121,20 @@ func (s *Store) object(name string, data []byte, create bool) *awss3.PutObjectIn
 	if s.cfg.KMSKey != "" {
 		in.SSEKMSKeyId = aws.String(s.cfg.KMSKey)
 	}
+	if s.cfg.Lock > 0 && storage.Lasting(name) {
+		in.ObjectLockMode = types.ObjectLockMode(s.cfg.LockMode)
+		in.ObjectLockRetainUntilDate = aws.Time(s.counter.now().Add(s.cfg.Lock).UTC().Truncate(time.Second))
+	}
 	return in
 }
 
 // refuses reports an answer that says that the service does not know a header. Where it does not say which, any may be meant.
-func refuses(a answer, header string) bool {
+func refuses(a answer, headers ...string) bool {
 	text := strings.ToLower(a.message)
 	switch {
 	case a.status != http.StatusBadRequest && a.status != http.StatusNotImplemented:
 		return false
-	case strings.Contains(text, header):
+	case slices.ContainsFunc(headers, func(h string) bool { return strings.Contains(text, h) }):
 		return true
 	}
 	return a.code == "NotImplemented" && !strings.Contains(text, "x-amz-")

@@ -15,6 +15,10 @@
 // Every object is one PutObject. Multipart uploads would not help: an object is at most 64 MiB, several are sent at once, an attempt that fails
 // costs at most one object, and three and more requests in the place of one cost money and leave parts behind when they break off.
 //
+// With Config.Lock each object that lasts (storage.Lasting) is put with a retention of object lock, by the service's clock. Object lock is for
+// versions: a plain DELETE or PUT of a locked object still succeeds, and only hides it behind a delete marker or a newer version, which
+// AsOf sees through. A service that locks without versions refuses instead, with code storage.Locked.
+//
 // Only packs get the storage class. The others are small, are read by each run and are deleted soon, while the cheaper classes bill at least
 // 128 KiB and 30 days an object and each reading.
 package s3
@@ -27,6 +31,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"backup_projeto/internal/storage"
 )
@@ -43,6 +48,9 @@ type Config struct {
 	StorageClass string // of packs; "" is the bucket's default
 	SSE          string // "" and "none" leave it to the bucket; else "AES256", "aws:kms" or "aws:kms:dsse"
 	KMSKey       string // with aws:kms…; "" is the account's own key
+
+	Lock     time.Duration // for how long what lasts is locked as it is put; 0 leaves it to the bucket
+	LockMode string        // "GOVERNANCE" or "COMPLIANCE"; "" is the former
 
 	// HTTP sends requests to the service; nil is the real thing.
 	HTTP aws.HTTPClient
@@ -72,6 +80,9 @@ type Store struct {
 // New prepares a store. It reads AWS's settings; the service is asked only when the store is used.
 func New(ctx context.Context, cfg Config) (*Store, error) {
 	cfg.Prefix = strings.Trim(cfg.Prefix, "/")
+	if cfg.LockMode == "" {
+		cfg.LockMode = string(types.ObjectLockModeGovernance)
+	}
 	s := &Store{cfg: cfg, pause: cfg.pause}
 	if cfg.Prefix != "" {
 		s.base = cfg.Prefix + "/"

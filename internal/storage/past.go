@@ -1,0 +1,71 @@
+package storage
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"backup_projeto/internal/core"
+)
+
+// Codes of what only some stores can do.
+const (
+	Locked     core.Code = "store-locked"    // a lock forbids it: to delete or overwrite the object, or to weaken the lock
+	NoVersions core.Code = "store-no-past"   // the container keeps nothing of what is deleted or overwritten
+	ReadOnly   core.Code = "store-read-only" // a view of the past cannot be written to
+	NoLocks    core.Code = "store-no-lock"   // the container cannot lock objects
+)
+
+// IsLocked reports whether err says that a lock forbids it.
+func IsLocked(err error) bool { return core.CodeOf(err) == Locked }
+
+// IsDenied reports whether err says that the credentials are good but may not do this. A strategy's own code for that ends in "-denied".
+func IsDenied(err error) bool { return strings.HasSuffix(string(core.CodeOf(err)), "-denied") }
+
+// Historian is a store that may keep older versions of what is deleted or overwritten, as buckets with versioning do. Without it, what is
+// gone is gone.
+type Historian interface {
+	// Versioned reports whether the container keeps versions now.
+	Versioned(ctx context.Context) (bool, error)
+	// AsOf returns a view of the store as it was at a moment of its own clock. The view is read-only: what would write gives code ReadOnly. A
+	// container that never kept versions gives code NoVersions. What was purged since, version by version, is absent from the view.
+	AsOf(ctx context.Context, moment time.Time) (Store, error)
+	// Kept sums up what the store keeps beside the objects that it lists.
+	Kept(ctx context.Context) (Kept, error)
+}
+
+// Kept is what a store keeps beside the objects that it lists.
+type Kept struct {
+	Versions int64 // older versions, and those of objects that were deleted
+	Bytes    int64 // what they take
+	Markers  int64 // deletions that hide an object and delete nothing
+	// Rewritten counts objects in place whose content is not what was first stored under their name. Nothing in this program does that.
+	Rewritten int64
+	First     string // the first of these by name
+}
+
+// Locker is a store that can lock objects: what is locked stays, as at least one version, whoever wants to delete it, until a moment of the
+// store's clock. Without it nothing is locked. A store that was opened with a length of time locks what stays (Lasting) as it is put.
+type Locker interface {
+	// Locks reports whether the container can lock objects.
+	Locks(ctx context.Context) (bool, error)
+	// LockedUntil returns until when an object is locked; the zero time where it is not. An absent one gives code NotFound.
+	LockedUntil(ctx context.Context, name string) (time.Time, error)
+	// Lock locks an object until a moment that is not before its lock's end, else the code is Locked. The mode is the store's own.
+	Lock(ctx context.Context, name string, until time.Time) error
+	// LockLength is for how long objects are locked as they are put; 0 where the store was opened without.
+	LockLength() time.Duration
+	// Now is the store's clock.
+	Now() time.Time
+}
+
+// Lasting reports whether an object of that name is one that stays: content and what leads to it. The others, of what is in flight,
+// condemned or in the trash, are deleted soon, and a lock would only keep their versions.
+func Lasting(name string) bool {
+	for _, short := range []string{"sessions/", "gc/", "trash/"} {
+		if strings.HasPrefix(name, short) {
+			return false
+		}
+	}
+	return true
+}

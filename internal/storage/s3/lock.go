@@ -1,0 +1,147 @@
+package s3
+
+import (
+	"context"
+	"crypto/md5"
+	"encoding/base64"
+	"io"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/smithy-go/middleware"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/storage"
+)
+
+// Locks asks whether object lock is switched on for the bucket. A service that does not know it has none.
+func (s *Store) Locks(ctx context.Context) (bool, error) {
+	var out *awss3.GetObjectLockConfigurationOutput
+	err := s.ask(ctx, func(where func(*awss3.Options)) (err error) {
+		out, err = s.client.GetObjectLockConfiguration(ctx, &awss3.GetObjectLockConfigurationInput{Bucket: s.bucket()}, where)
+		return err
+	})
+	switch a := answerOf(err); {
+	case err == nil:
+		c := out.ObjectLockConfiguration
+		return c != nil && c.ObjectLockEnabled == types.ObjectLockEnabledEnabled, nil
+	case a.code == "ObjectLockConfigurationNotFoundError", a.unknown():
+		return false, nil
+	}
+	return false, s.fail(ctx, getLocking, s.cfg.Bucket, err)
+}
+
+// unknown reports an answer of a service that does not know what it was asked for.
+func (a answer) unknown() bool {
+	return a.code == "NotImplemented" || a.code == "MethodNotAllowed" || a.status == 501 || a.status == 405
+}
+
+// LockedUntil asks for the retention of the object's newest version.
+func (s *Store) LockedUntil(ctx context.Context, name string) (time.Time, error) {
+	key, err := s.key(name)
+	if err != nil {
+		return time.Time{}, err
+	}
+	var out *awss3.GetObjectRetentionOutput
+	err = s.ask(ctx, func(where func(*awss3.Options)) (err error) {
+		out, err = s.client.GetObjectRetention(ctx, &awss3.GetObjectRetentionInput{Bucket: s.bucket(), Key: key}, where)
+		return err
+	})
+	if err == nil {
+		if out.Retention == nil {
+			return time.Time{}, s.notS3(name)
+		}
+		return aws.ToTime(out.Retention.RetainUntilDate), nil
+	}
+	if answerOf(err).code == "NoSuchObjectLockConfiguration" { // the object has none; that the bucket can have none is another answer
+		return time.Time{}, nil
+	}
+	return time.Time{}, s.fail(ctx, getRetention, name, err)
+}
+
+// Lock sets the retention of the object's newest version, in the mode that the store was opened with; where the object has the other mode
+// already, in that: a mode is not changed by lengthening.
+func (s *Store) Lock(ctx context.Context, name string, until time.Time) error {
+	key, err := s.key(name)
+	if err != nil {
+		return err
+	}
+	err = s.retain(ctx, key, s.cfg.LockMode, until)
+	if code, _ := answerOf(err).locking(); code == storage.Locked {
+		other := string(types.ObjectLockModeCompliance)
+		if s.cfg.LockMode == other {
+			other = string(types.ObjectLockModeGovernance)
+		}
+		if again := s.retain(ctx, key, other, until); again == nil {
+			return nil
+		}
+	}
+	return s.fail(ctx, putRetention, name, err)
+}
+
+func (s *Store) retain(ctx context.Context, key *string, mode string, until time.Time) error {
+	in := &awss3.PutObjectRetentionInput{Bucket: s.bucket(), Key: key, Retention: &types.ObjectLockRetention{
+		Mode: types.ObjectLockRetentionMode(mode), RetainUntilDate: aws.Time(until.UTC().Truncate(time.Second))}}
+	return s.ask(ctx, func(where func(*awss3.Options)) error {
+		_, err := s.client.PutObjectRetention(ctx, in, where, withMD5)
+		return err
+	})
+}
+
+// LockLength is for how long objects are locked as they are put.
+func (s *Store) LockLength() time.Duration { return s.cfg.Lock }
+
+// Now is the service's clock.
+func (s *Store) Now() time.Time { return s.counter.now() }
+
+// Services say in words only that a lock forbids something, and that the bucket can have none.
+var (
+	lockWords = regexp.MustCompile(`(?i)object ?lock|\bworm\b`)
+	noLocking = regexp.MustCompile(`(?i)missing object ?lock ?configuration`)
+)
+
+// locking returns the code of an answer about locks.
+func (a answer) locking() (core.Code, bool) {
+	switch {
+	case a.code == "InvalidRequest" && noLocking.MatchString(a.message):
+		return storage.NoLocks, true
+	case strings.Contains(a.message, "s3:"), !lockWords.MatchString(a.message): // that a right is missing names the right
+		return "", false
+	case a.code == "AccessDenied", a.code == "ObjectLocked", a.code == "InvalidRequest":
+		return storage.Locked, true
+	}
+	return "", false
+}
+
+// contentMD5 returns the checksum that services want with locks which do not know the newer ones.
+func contentMD5(data []byte) *string {
+	sum := md5.Sum(data)
+	return aws.String(base64.StdEncoding.EncodeToString(sum[:]))
+}
+
+// withMD5 adds Content-MD5 to a request with a small body. For a change of retention AWS takes this or a newer checksum, which the SDK adds,
+// and many services take this only.
+func withMD5(o *awss3.Options) {
+	o.APIOptions = append(o.APIOptions, func(stack *middleware.Stack) error {
+		step := middleware.FinalizeMiddlewareFunc("AddContentMD5", func(ctx context.Context, in middleware.FinalizeInput,
+			next middleware.FinalizeHandler) (middleware.FinalizeOutput, middleware.Metadata, error) {
+			if req, ok := in.Request.(*smithyhttp.Request); ok && req.GetStream() != nil {
+				body, err := io.ReadAll(req.GetStream())
+				if err == nil {
+					err = req.RewindStream()
+				}
+				if err != nil {
+					return middleware.FinalizeOutput{}, middleware.Metadata{}, err
+				}
+				req.Header.Set("Content-Md5", *contentMD5(body))
+			}
+			return next.HandleFinalize(ctx, in)
+		})
+		return stack.Finalize.Insert(step, "Signing", middleware.Before)
+	})
+}
