@@ -7,7 +7,8 @@ import (
 // The scopes that commands share.
 const (
 	anywhere = config.Where | config.Output
-	ofOne    = anywhere | config.Which | config.Picking
+	then     = anywhere | config.Past
+	ofOne    = then | config.Which | config.Picking
 	saving   = anywhere | config.Which | config.Saving | config.Trying | config.Working
 	writing  = ofOne | config.Writing | config.Selecting | config.Trying | config.Working
 )
@@ -20,12 +21,12 @@ func commands() command {
 		subs: []command{
 			{en: "backup", more: []string{"salvar"}, scopes: saving, vars: config.Retaining, run: runBackup},
 			{en: "restore", pt: "restaurar", scopes: writing, max: -1, run: runRestore},
-			{en: "snapshots", pt: "historico", more: []string{"histórico", "history"}, scopes: anywhere | config.Which | config.Listing, run: runSnapshots},
+			{en: "snapshots", pt: "historico", more: []string{"histórico", "history"}, scopes: then | config.Which | config.Listing, run: runSnapshots},
 			{en: "ls", pt: "listar", scopes: ofOne, max: 1, run: runList},
 			{en: "cat", pt: "mostrar", scopes: ofOne, min: 1, max: 1, run: runCat},
-			{en: "diff", pt: "comparar", scopes: anywhere | config.Which, max: 2, run: runDiff},
+			{en: "diff", pt: "comparar", scopes: then | config.Which, max: 2, run: runDiff},
 			{en: "find", pt: "buscar", scopes: ofOne | config.Listing, min: 1, max: -1, run: runFind},
-			{en: "verify", pt: "verificar", scopes: anywhere | config.Proving | config.Working, run: runVerify},
+			{en: "verify", pt: "verificar", scopes: then | config.Proving | config.Working, run: runVerify},
 			{en: "retain", pt: "reter", scopes: anywhere | config.Which | config.Listing | config.Trying | config.Retaining, run: runRetain},
 			{en: "pin", pt: "fixar", scopes: anywhere | config.Which, max: -1, run: runPin},
 			{en: "unpin", pt: "desafixar", scopes: anywhere | config.Which, min: 1, max: -1, run: runUnpin},

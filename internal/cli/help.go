@@ -26,7 +26,7 @@ type group struct {
 
 func groups(h i18n.Help) []group {
 	return []group{
-		{h.GroupWhere, config.Where},
+		{h.GroupWhere, config.Where | config.Past},
 		{h.GroupShow, config.Which | config.Listing},
 		{h.GroupSave, config.Saving},
 		{h.GroupRestore, config.Switch | config.Picking | config.Writing | config.Selecting},

@@ -27,8 +27,13 @@ func (r *restoring) save(ctx context.Context) error {
 	if r.plan != nil {
 		o.Include = replaced(r.plan)
 	}
+	now, done, err := r.present(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
 	meter := r.newMeter()
-	res, err := r.backup(ctx, o, meter)
+	res, err := now.backup(ctx, o, meter)
 	meter.end()
 	if err != nil {
 		return err

@@ -74,6 +74,9 @@ func scripts(t *testing.T, dir string, vars ...string) {
 			"flip":     cmdFlip,
 			"nosecret": cmdNoSecret,
 			"clock":    cmdClock,
+			"attack":   cmdAttack,
+			"savetime": cmdSaveTime,
+			"noviews":  cmdNoViews,
 		},
 		Condition: func(cond string) (bool, error) {
 			if cond == "root" {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"os"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/keys"
@@ -24,6 +25,8 @@ type session struct {
 	// unread are snapshots that cannot be read; doubt is one of them that may be what the person meant.
 	unread []core.UUID
 	doubt  core.UUID
+	// scratch is the folder of a look at the past; "" for the present.
+	scratch string
 	// typed says that a person just proved to know the passphrase or the recovery code.
 	typed bool
 }
@@ -34,6 +37,9 @@ func (s *session) close() {
 		_ = s.repo.Close() // only caches
 	}
 	_ = storage.Close(s.store)
+	if s.scratch != "" {
+		_ = os.RemoveAll(s.scratch)
+	}
 }
 
 // open opens the repository of the settings, with a key that can read unless saving is all that is to be done.
@@ -43,12 +49,15 @@ func (a *app) open(ctx context.Context, read bool) (*session, error) {
 		return nil, err
 	}
 	s := &session{app: a, store: store, read: read}
-	if s.header, err = repo.ReadHeader(ctx, store); err == nil {
+	if err = s.lookBack(ctx); err == nil {
+		s.header, err = repo.ReadHeader(ctx, s.store)
+	}
+	if err == nil {
 		err = s.unlock(ctx)
 	}
 	if err != nil {
 		s.close()
-		return nil, err
+		return nil, s.absentThen(err)
 	}
 	return s, nil
 }
@@ -161,12 +170,16 @@ func (s *session) unlock(ctx context.Context) error {
 
 // try opens the repository with a secret, unless its key can only save and that will not do.
 func (s *session) try(ctx context.Context, secret keys.Secret) error {
-	r, err := repo.Unlock(ctx, s.store, s.header, secret, s.repoOptions())
+	options := s.repoOptions()
+	if s.scratch != "" {
+		options.Cache = s.scratch
+	}
+	r, err := repo.Unlock(ctx, s.store, s.header, secret, options)
 	for _, other := range otherForms(secret) {
 		if core.CodeOf(err) != "wrong-key" {
 			break
 		}
-		r, err = repo.Unlock(ctx, s.store, s.header, other, s.repoOptions())
+		r, err = repo.Unlock(ctx, s.store, s.header, other, options)
 	}
 	if err != nil {
 		return err
@@ -210,7 +223,7 @@ func (s *session) unlockTyped(ctx context.Context) error {
 
 // joinMachine gives this machine a key of its own, so that it is not asked again. That it cannot have one is no reason to fail.
 func (s *session) joinMachine(ctx context.Context) {
-	if s.cfg.DryRun || !s.repo.CanRead() || s.own {
+	if s.cfg.DryRun || s.scratch != "" || !s.repo.CanRead() || s.own {
 		return
 	}
 	key := keys.NewDeviceKey(s.header.ID)

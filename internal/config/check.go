@@ -36,7 +36,7 @@ func (r *resolver) switched(restore bool) {
 			continue
 		}
 		saves := s.Scope&Saving != 0 && s.Scope&Selecting == 0
-		restores := s.Scope&(Picking|Writing) != 0
+		restores := s.Scope&(Picking|Writing|Past) != 0
 		switch {
 		case restore && saves:
 			r.problem(Problem{Code: "flags-conflict", Subject: r.name(s.Name), Other: r.name("restore")})

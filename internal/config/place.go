@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Place is where a repository is. Strategy says which fields count.
@@ -14,6 +15,9 @@ type Place struct {
 	Embedded bool   // local: nobody named a place
 
 	Bucket, Prefix, Region, Endpoint, Profile, StorageClass, SSE, KMSKey string // s3
+
+	Lock     time.Duration // s3: for how long what lasts is locked as it is put; 0 is not at all
+	LockMode string        // s3: "governance" or "compliance"
 
 	// Flags are those typed that lead here, as they were typed, with a space in front: for the next command to type.
 	Flags string
@@ -28,7 +32,7 @@ func (p Place) URL() string {
 }
 
 // s3Settings make sense only there.
-var s3Settings = []string{"bucket", "prefix", "region", "endpoint", "aws-profile", "storage-class", "sse", "sse-kms-key"}
+var s3Settings = []string{"bucket", "prefix", "region", "endpoint", "aws-profile", "storage-class", "sse", "sse-kms-key", "lock", "lock-mode"}
 
 // place reads and judges the settings of scope Where.
 func (r *resolver) place() Place {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // The readers below give a setting's value in its own type, and report one that cannot be read.
@@ -90,6 +91,18 @@ func (r *resolver) age(setting string) Span {
 		r.bad(setting, Problem{Code: "value-age"})
 	}
 	return s
+}
+
+func (r *resolver) moment(setting string) time.Time {
+	v := r.text(setting)
+	if strings.TrimSpace(v) == "" {
+		return time.Time{}
+	}
+	t, err := ParseMoment(v, time.Now())
+	if err != nil {
+		r.bad(setting, Problem{Code: "bad-moment"})
+	}
+	return t
 }
 
 func (r *resolver) prune() Prune {

@@ -31,19 +31,40 @@ func ParseRef(s string) (Ref, error) {
 	case "latest", "last", "ultimo", "último", "ultima", "última":
 		return Ref{Latest: true}, nil
 	}
-	for _, f := range dateForms {
-		t, err := time.ParseInLocation(f.layout, s, time.Local)
-		if err != nil {
-			continue
-		}
-		if f.reach == 0 {
-			return Ref{Until: t.AddDate(0, 0, 1).Add(-1)}, nil
-		}
-		return Ref{Until: t.Add(f.reach - 1)}, nil
+	if until, ok := parseDate(s); ok {
+		return Ref{Until: until}, nil
 	}
 	low := strings.ToLower(s)
 	if len(low) >= 4 && len(low) <= 36 && strings.Trim(low, "0123456789abcdef-") == "" && low[0] != '-' {
 		return Ref{Prefix: low}, nil
 	}
 	return Ref{}, fmt.Errorf("%q chooses no snapshot", s)
+}
+
+// parseDate reads a date in local time, and returns the end of the day, minute or second that it names.
+func parseDate(s string) (time.Time, bool) {
+	for _, f := range dateForms {
+		t, err := time.ParseInLocation(f.layout, s, time.Local)
+		switch {
+		case err != nil:
+		case f.reach == 0:
+			return t.AddDate(0, 0, 1).Add(-1), true
+		default:
+			return t.Add(f.reach - 1), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// ParseMoment reads what --as-of takes: a date as --snapshot does, or how long before now: 2h, 3d.
+func ParseMoment(s string, now time.Time) (time.Time, error) {
+	s = strings.TrimSpace(s)
+	if t, ok := parseDate(s); ok {
+		return t, nil
+	}
+	span, err := ParseSpan(s)
+	if err != nil || span == (Span{}) {
+		return time.Time{}, fmt.Errorf("%q is no moment", s)
+	}
+	return now.AddDate(-span.Years, -span.Months, -span.Days).Add(-time.Duration(span.Hours) * time.Hour), nil
 }

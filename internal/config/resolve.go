@@ -117,6 +117,9 @@ func (r *resolver) build() *Config {
 	c.JSON, c.Quiet, c.Verbose, c.Yes = r.truth("json"), r.truth("quiet"), r.truth("verbose"), r.truth("yes")
 	c.Restore, c.Version = r.truth("restore"), r.truth("version")
 	c.Place = r.place()
+	if r.scopes&Switch == 0 || c.Restore { // a backup is of now
+		c.AsOf = r.moment("as-of")
+	}
 	c.Project, c.All = r.text("project"), r.truth("all")
 	c.Snapshot, c.To, c.Overwrite = r.text("snapshot"), r.path(r.text("to")), r.truth("overwrite")
 	c.Exclude, c.Include, c.Tags = r.list("exclude"), r.list("include"), r.list("tag")
@@ -127,7 +130,7 @@ func (r *resolver) build() *Config {
 	c.WriteOnly, c.Label = r.truth("write-only"), r.text("label")
 	c.DryRun, c.Parallel = r.truth("dry-run"), r.count("parallel", 256)
 	r.lang(c)
-	r.filled("to", "project", "strategy")
+	r.filled("to", "project", "strategy", "as-of")
 	r.together(c)
 	return c
 }

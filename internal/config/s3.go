@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 )
 
 // s3 judges the settings of an S3 place.
@@ -31,6 +32,35 @@ func (r *resolver) s3(p *Place) {
 	}
 	r.storageClass(p)
 	r.encryption(p)
+	r.locking(p)
+}
+
+// The least and the most of --lock: S3 locks for days, and a lock that compliance makes nobody takes away again, so that 30y for 30d would
+// be paid for 30 years.
+const (
+	leastLock = 24 * time.Hour
+	mostLock  = 10 * 366 * 24 * time.Hour
+)
+
+func (r *resolver) locking(p *Place) {
+	p.Lock, p.LockMode = r.age("lock").Duration(), r.lockMode()
+	switch {
+	case p.Lock != 0 && (p.Lock < leastLock || p.Lock > mostLock):
+		r.bad("lock", Problem{Code: "lock-range"})
+	case p.Lock == 0 && r.found["lock-mode"].source == fromFlag:
+		r.problem(Problem{Code: "flag-needs", Subject: r.name("lock-mode"), Other: "--" + r.sys.Lang.Pick("lock", "trava")})
+	}
+}
+
+// lockMode reads --lock-mode, in both languages.
+func (r *resolver) lockMode() string {
+	switch v := strings.ToLower(strings.TrimSpace(r.text("lock-mode"))); v {
+	case "governanca", "governança":
+		return lockModes[0]
+	case "conformidade":
+		return lockModes[1]
+	}
+	return r.choice("lock-mode")
 }
 
 func (r *resolver) storageClass(p *Place) {

@@ -38,6 +38,7 @@ const (
 	Versions                    // --version
 	Retaining                   // which snapshots are kept
 	Pruning                     // what is freed
+	Past                        // the repository as it was
 )
 
 // Setting is one thing that can be set.
@@ -64,6 +65,9 @@ var storageClasses = []string{"STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIG
 // encryptions are values of --sse.
 var encryptions = []string{"none", "AES256", "aws:kms", "aws:kms:dsse"}
 
+// lockModes are values of --lock-mode.
+var lockModes = []string{"governance", "compliance"}
+
 // Settings lists every setting, in the order of the help.
 var Settings = []Setting{
 	{Name: "strategy", PT: "estrategia", Scope: Where, Values: Strategies},
@@ -76,6 +80,9 @@ var Settings = []Setting{
 	{Name: "storage-class", PT: "classe", Scope: Where, Values: storageClasses},
 	{Name: "sse", Scope: Where, Values: encryptions},
 	{Name: "sse-kms-key", PT: "sse-chave-kms", Scope: Where},
+	{Name: "lock", PT: "trava", Kind: Age, Scope: Where, Default: "0"},
+	{Name: "lock-mode", PT: "modo-trava", Scope: Where, Values: lockModes, Default: "governance"},
+	{Name: "as-of", PT: "em", Scope: Past},
 
 	{Name: "project", PT: "projeto", Short: "p", Scope: Which},
 	{Name: "all", PT: "todos", Short: "a", Kind: Bool, Scope: Listing},

@@ -51,6 +51,8 @@ func enUsageErrors() map[core.Code]ErrorText {
 		"value-size":    {"{subject}: \"{value}\" is not a size", "Write it as 500MB, 1.5GB or 2GiB; a bare number counts bytes."},
 		"value-share":   {"{subject}: \"{value}\" is neither a share nor a size", "Write it as 100%, 5% or 2GB."},
 		"value-age":     {"{subject}: \"{value}\" is not a length of time", "Write it like 12h, 30d, 8w, 6m (months), 1y or 1y6m."},
+		"lock-range":    {"{subject}: \"{value}\" is no length of time from 1 day to 10 years", "Write it like 30d, 6m or 1y. A lock cannot be taken back, so longer ones are refused."},
+		"bad-moment":    {"{subject}: \"{value}\" is no moment", "Write a date such as 2026-11-20 or \"2026-11-20 18:30\", or how long ago: 2h, 3d."},
 		"policy-empty":  {"these settings would keep no snapshot at all", "Set at least one of the --keep flags to more than 0."},
 		"value-range":   {"{subject}: \"{value}\" is not a number between {list}", "Write a whole number between {list}."},
 		"value-empty":   {"{subject} is empty", "Give it a value, or take it away."},

@@ -12,6 +12,9 @@ func enFlags() map[string]FlagText {
 		"storage-class": {"CLASS", "storage class of what is uploaded, such as STANDARD_IA", "the bucket's"},
 		"sse":           {"KIND", "encryption by S3 itself, on top of ours: none, AES256, aws:kms or aws:kms:dsse", "the bucket's"},
 		"sse-kms-key":   {"KEY", "KMS key for --sse=aws:kms", "the account's"},
+		"lock":          {"TIME", "S3 object lock: nobody can delete what is stored now for so long, such as 30d; from 1d to 10y", "the bucket's"},
+		"lock-mode":     {"MODE", "with --lock: governance (those with a special right can undo it) or compliance (nobody can)", ""},
+		"as-of":         {"MOMENT", "the repository as it was at a date, or some time ago such as 2h or 3d; needs a bucket that keeps versions", "now"},
 
 		"project": {"NAME", "the project: its name for a backup, which one for the rest", "the current folder's"},
 		"all":     {"", "snapshots of every project, not only this one", ""},

@@ -35,6 +35,11 @@ func enS3Errors() map[core.Code]ErrorText {
 			"Object lock is best switched on when a bucket is made: leave --lock out, or let the program make a new bucket with --lock."},
 		"store-no-past": {"[[{subject}: ]]this place keeps nothing of what is deleted or replaced, so that it has no past",
 			"Leave --as-of out. For the future, switch on the versioning of the bucket."},
+		"as-of-unsupported": {"[[{subject}: ]]only a bucket that keeps versions has a past; this place keeps only what it holds now",
+			"Leave --as-of out, and choose among the snapshots with --snapshot."},
+		"as-of-empty": {"at that moment there was no repository[[ in {subject}]]", "Choose a later moment, or leave --as-of out."},
+		"as-of-safety": {"what would be replaced cannot be saved first, since the repository as it is now cannot be used[[: {detail}]]",
+			"Restore into an empty folder, with --to."},
 		"store-read-only": {"what --as-of shows is a past state, in which nothing can be changed[[: {subject}]]", "Run the command without --as-of."},
 		"s3-not-s3":       {"what answers at {subject} is not an S3 service", "Check --endpoint, and whether this network wants you to log in first."},
 	}

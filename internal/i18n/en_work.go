@@ -72,6 +72,7 @@ func enBrowse() Browse {
 		StatsContent: "content", StatsStored: "stored", StatsPacks: "packs", StatsRatio: "together", StatsPlace: "place", StatsSnapshots: "snapshots",
 		StatsID: "repository", StatsContentLine: "%[1]s in all snapshots, %[2]s in the latest of each project",
 		Objects:     Plural{"%s object", "%s objects"},
+		AsOf:        "Looking at %[1]s as it was on %[2]s",
 		VersionLine: "backup_projeto %[1]s, %[2]s, %[3]s",
 	}
 }

@@ -137,6 +137,7 @@ type Browse struct {
 	NoMatch                                                                              string
 	StatsContent, StatsStored, StatsPacks, StatsRatio, StatsPlace, StatsSnapshots        string
 	StatsID                                                                              string
+	AsOf                                                                                 string // place, moment
 	StatsContentLine                                                                     string // in all snapshots, in the last of each project
 	Objects                                                                              Plural
 	VersionLine                                                                          string

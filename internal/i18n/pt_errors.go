@@ -51,6 +51,8 @@ func ptUsageErrors() map[core.Code]ErrorText {
 		"value-size":    {"{subject}: \"{value}\" não é um tamanho", "Escreva como 500MB, 1,5GB ou 2GiB; um número sozinho conta bytes."},
 		"value-share":   {"{subject}: \"{value}\" não é uma porcentagem nem um tamanho", "Escreva como 100%, 5% ou 2GB."},
 		"value-age":     {"{subject}: \"{value}\" não é um período de tempo", "Escreva como 12h, 30d, 8s (semanas), 6m (meses), 1a ou 1a6m."},
+		"lock-range":    {"{subject}: \"{value}\" não é um prazo de 1 dia a 10 anos", "Escreva como 30d, 6m ou 1a. Uma trava não se desfaz, por isso as mais longas são recusadas."},
+		"bad-moment":    {"{subject}: \"{value}\" não é um momento", "Escreva uma data como 20/11/2026 ou \"20/11/2026 18:30\", ou há quanto tempo: 2h, 3d."},
 		"policy-empty":  {"estas opções não manteriam nenhum snapshot", "Ponha pelo menos uma das opções --manter acima de 0."},
 		"value-range":   {"{subject}: \"{value}\" não é um número entre {list}", "Escreva um número inteiro entre {list}."},
 		"value-empty":   {"{subject} está sem valor", "Dê um valor, ou tire a opção."},

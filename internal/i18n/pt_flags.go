@@ -12,6 +12,9 @@ func ptFlags() map[string]FlagText {
 		"storage-class": {"CLASSE", "classe de armazenamento do que é enviado, como STANDARD_IA", "a do bucket"},
 		"sse":           {"TIPO", "criptografia feita pelo próprio S3, além da nossa: none, AES256, aws:kms ou aws:kms:dsse", "a do bucket"},
 		"sse-kms-key":   {"CHAVE", "chave do KMS para --sse=aws:kms", "a da conta"},
+		"lock":          {"PRAZO", "Object Lock do S3: ninguém apaga por esse prazo o que for gravado agora, como 30d; de 1d a 10a", "a do bucket"},
+		"lock-mode":     {"MODO", "com --trava: governanca (quem tem um direito especial a desfaz) ou conformidade (ninguém a desfaz)", ""},
+		"as-of":         {"MOMENTO", "o repositório como estava em uma data, ou há um tempo como 2h ou 3d; o bucket precisa guardar versões", "agora"},
 
 		"project": {"NOME", "o projeto: o nome dele num backup, ou qual deles no resto", "o da pasta atual"},
 		"all":     {"", "snapshots de todos os projetos, não só deste", ""},

@@ -36,6 +36,11 @@ func ptS3Errors() map[core.Code]ErrorText {
 			"A trava de objetos (Object Lock) se liga, de preferência, ao criar o bucket: tire --trava, ou deixe o programa criar um bucket novo com --trava."},
 		"store-no-past": {"[[{subject}: ]]este lugar não guarda nada do que é apagado ou substituído, por isso não tem passado",
 			"Tire --em. Para o futuro, ligue o versionamento do bucket."},
+		"as-of-unsupported": {"[[{subject}: ]]só um bucket que guarda versões tem passado; este lugar guarda apenas o que tem agora",
+			"Tire --em, e escolha entre os snapshots com --snapshot."},
+		"as-of-empty": {"nesse momento não havia repositório[[ em {subject}]]", "Escolha um momento mais tarde, ou tire --em."},
+		"as-of-safety": {"não é possível salvar antes o que seria substituído, porque o repositório não pode ser usado como está agora[[: {detail}]]",
+			"Restaure em uma pasta vazia, com --para."},
 		"store-read-only": {"o que --em mostra é um estado passado, em que nada pode ser mudado[[: {subject}]]", "Rode o comando sem --em."},
 		"s3-not-s3":       {"o que responde em {subject} não é um serviço S3", "Confira --endpoint, e se esta rede pede um login antes."},
 	}

@@ -72,6 +72,7 @@ func ptBrowse() Browse {
 		StatsContent: "conteúdo", StatsStored: "guardado", StatsPacks: "pacotes", StatsRatio: "no total", StatsPlace: "lugar", StatsSnapshots: "snapshots",
 		StatsID: "repositório", StatsContentLine: "%[1]s em todos os snapshots, %[2]s no último de cada projeto",
 		Objects:     Plural{"%s objeto", "%s objetos"},
+		AsOf:        "Olhando %[1]s como estava em %[2]s",
 		VersionLine: "backup_projeto %[1]s, %[2]s, %[3]s",
 	}
 }

@@ -221,7 +221,7 @@ func (a *author) PutSnapshot() error {
 // TakeBack implements gc.Author. Where this device may not delete anything the snapshot stays, though nobody is told of it.
 func (a *author) TakeBack() error {
 	err := a.s.r.store.Delete(a.s.ctx, a.name)
-	if core.CodeOf(err) == storage.Denied {
+	if storage.IsDenied(err) || storage.IsLocked(err) {
 		return nil
 	}
 	return err

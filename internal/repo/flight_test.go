@@ -422,19 +422,22 @@ func TestTrust(t *testing.T) {
 }
 
 // keeper is a store that deletes nothing.
-type keeper struct{ storage.Store }
+type keeper struct {
+	storage.Store
+	code core.Code // what it says
+}
 
-func (keeper) Delete(_ context.Context, name string) error {
-	return storage.Errf(storage.Denied, name, nil)
+func (k keeper) Delete(_ context.Context, name string) error {
+	return storage.Errf(k.code, name, nil)
 }
 
 // TestNoDelete: a device that may delete nothing backs up, again and again.
 func TestNoDelete(t *testing.T) {
 	s, cache := newStore(t), t.TempDir()
 	c := create(t, s, "", Options{})
-	for i := range uint64(3) {
-		r := unlockWith(t, keeper{s}, c.Device.Secret(), Options{Cache: cache})
-		chunks := content(30+i, 5)
+	for i, code := range []core.Code{storage.Denied, "s3-denied", storage.Locked} { // the second is what S3 says
+		r := unlockWith(t, keeper{s, code}, c.Device.Secret(), Options{Cache: cache})
+		chunks := content(30+uint64(i), 5)
 		m, _ := put(t, r, chunks)
 		wantContent(t, r, m.ID, chunks)
 		if left, err := os.ReadDir(r.dir + "/journal"); err != nil || len(left) > 0 {

@@ -300,5 +300,5 @@ func (s *Session) leave() {
 // delete anything, and the session stands until a prune takes it for dead.
 func (r *Repo) endSession(ctx context.Context, id core.UUID) bool {
 	err := r.store.Delete(ctx, sessionName(id))
-	return err == nil || core.CodeOf(err) == storage.Denied
+	return err == nil || storage.IsDenied(err) || storage.IsLocked(err)
 }

@@ -8,6 +8,7 @@ package strategy
 
 import (
 	"context"
+	"strings"
 
 	"backup_projeto/internal/config"
 	"backup_projeto/internal/core"
@@ -49,6 +50,6 @@ func openLocal(_ context.Context, p config.Place) (storage.Store, error) { retur
 func openS3(ctx context.Context, p config.Place) (storage.Store, error) {
 	return s3.New(ctx, s3.Config{
 		Bucket: p.Bucket, Prefix: p.Prefix, Region: p.Region, Endpoint: p.Endpoint, Profile: p.Profile,
-		StorageClass: p.StorageClass, SSE: p.SSE, KMSKey: p.KMSKey,
+		StorageClass: p.StorageClass, SSE: p.SSE, KMSKey: p.KMSKey, Lock: p.Lock, LockMode: strings.ToUpper(p.LockMode),
 	})
 }
