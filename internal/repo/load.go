@@ -29,12 +29,20 @@ const maxLists = 5
 //
 // A prune that merges index objects puts the new one before it deletes the old: who finds an old one gone lists again.
 func (r *Repo) LoadIndex(ctx context.Context) (damaged []Damaged, err error) {
+	r.mending.Lock()
+	defer r.mending.Unlock()
+	return r.load(ctx)
+}
+
+// load is LoadIndex. The caller holds mending.
+func (r *Repo) load(ctx context.Context) (damaged []Damaged, err error) {
 	for range maxLists {
 		var gone bool
 		if damaged, gone, err = r.loadIndex(ctx); err != nil || !gone {
 			break
 		}
 	}
+	r.partial = err
 	return damaged, err
 }
 
@@ -140,10 +148,10 @@ func (r *Repo) Has(id *core.ID) bool {
 	return r.set.Has(id) || r.mended() && r.set.Has(id)
 }
 
-// Lookup returns every place of a chunk; none means that it is not in the index.
+// Lookup returns every place of a chunk; none means that it is not in the index, or that the index could not be loaded anew: see Places.
 func (r *Repo) Lookup(id *core.ID) []index.Location {
 	places := r.set.Lookup(id)
-	if r.mended() {
+	if r.mended() || len(places) == 0 && r.settled() {
 		places = r.set.Lookup(id)
 	}
 	return places
@@ -162,7 +170,7 @@ func (r *Repo) mended() bool {
 	defer r.mending.Unlock()
 	if r.set.Damaged() && r.mends < maxMends {
 		r.mends++
-		_, _ = r.LoadIndex(context.Background()) // whoever misses a chunk says so
+		_, _ = r.load(context.Background()) // whoever misses a chunk says so
 	}
 	return !r.set.Damaged()
 }

@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
+	"slices"
 	"strings"
+	"sync"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
@@ -40,19 +42,37 @@ func (r *Repo) CheckConfig(ctx context.Context) error {
 }
 
 // ReadIndexes reads every index object from the store, whatever the local index knows, workers at once, and calls fn for each, from
-// several goroutines, with what it lists or with why it cannot be read (kind Damage). Other errors, and those of fn, end it.
+// several goroutines, with what it lists or with why it cannot be read (kind Damage). Other errors, and those of fn, end it. One that is
+// gone when it is read was merged by a prune: what stands for it is in a newer listing.
 func (r *Repo) ReadIndexes(ctx context.Context, workers int, fn func(object string, packs []pack.Entry, err error) error) error {
-	listed, err := r.listIndex(ctx)
-	if err != nil {
-		return err
-	}
-	return each(ctx, workers, listed, func(ctx context.Context, l listedIndex) error {
-		packs, err := r.readIndex(ctx, l.name)
-		if err != nil && core.KindOf(err) != core.Damage {
+	read := map[core.ID]bool{}
+	for try := 1; ; try++ {
+		listed, err := r.listIndex(ctx)
+		if err != nil {
 			return err
 		}
-		return fn(indexName(l.name), packs, err)
-	})
+		listed = slices.DeleteFunc(listed, func(l listedIndex) bool { return read[l.name] })
+		var mu sync.Mutex // guards read
+		gone := false     // guarded by mu
+		err = each(ctx, workers, listed, func(ctx context.Context, l listedIndex) error {
+			packs, err := r.readIndex(ctx, l.name)
+			if err != nil && core.KindOf(err) != core.Damage {
+				return err
+			}
+			again := try < maxLists && IsAbsent(err)
+			mu.Lock()
+			gone = gone || again
+			read[l.name] = !again
+			mu.Unlock()
+			if again {
+				return nil
+			}
+			return fn(indexName(l.name), packs, err)
+		})
+		if err != nil || !gone {
+			return err
+		}
+	}
 }
 
 // LocalIndexDamaged reports whether the local copy of the index was found damaged since LoadIndex: a chunk that was not found may be

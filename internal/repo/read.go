@@ -30,19 +30,38 @@ var errAbsent = errors.New("no index lists this block")
 var errContent = errors.New("the content does not match its id")
 
 // Chunk returns one chunk's content, checked against its id, through a cache of opened segments. The caller does not change it.
-// A chunk that stands in several places is tried in each.
+// A chunk that stands in several places is tried in each, also in those that it was moved to since the index was loaded.
 func (r *Repo) Chunk(ctx context.Context, id core.ID) ([]byte, error) {
-	err := damage("block "+id.Short(), errAbsent)
-	for _, l := range r.Lookup(&id) {
-		var data []byte
-		if data, err = r.chunkAt(ctx, &l, id); err == nil {
-			return data, nil
+	for {
+		data, gone, err := r.anywhere(ctx, id)
+		if err == nil || gone == nil {
+			return data, err
 		}
-		if core.KindOf(err) != core.Damage {
+		moved, e := r.Moved(ctx, &id, *gone)
+		if e != nil {
+			return nil, e
+		}
+		if !moved {
 			return nil, err
 		}
 	}
-	return nil, err
+}
+
+// anywhere tries all places of a chunk that the index says. gone is a pack among them that the store does not have.
+func (r *Repo) anywhere(ctx context.Context, id core.ID) (data []byte, gone *core.ID, err error) {
+	places, err := r.Places(ctx, &id)
+	for i := range places {
+		if data, err = r.chunkAt(ctx, &places[i], id); err == nil {
+			return data, nil, nil
+		}
+		if core.KindOf(err) != core.Damage {
+			return nil, nil, err
+		}
+		if IsAbsent(err) {
+			gone = &places[i].Pack.Name
+		}
+	}
+	return nil, gone, err
 }
 
 func (r *Repo) chunkAt(ctx context.Context, l *index.Location, id core.ID) ([]byte, error) {

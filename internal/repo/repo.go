@@ -5,7 +5,7 @@
 // one backup in flight, which claims chunks, fills packs and ends in a snapshot.
 //
 // Map: header.go reads and creates the configuration; slots.go opens and changes keys; objects.go seals index and snapshot objects;
-// load.go brings the local index up to date; read.go finds and opens chunks and segments, tree.go directories; session.go and
+// load.go brings the local index up to date, also while it is read from: moved.go; read.go finds and opens chunks and segments, tree.go directories; session.go and
 // packer.go write, journal.go remembers what an interrupted session had uploaded; prove.go reads objects whole and anew, for package verify,
 // and distrust.go remembers what it found damaged;
 // history.go reads snapshots with who signed them and when they were stored; trash.go drops them and brings them back, pins.go keeps them.
@@ -59,8 +59,10 @@ type Repo struct {
 	packs  keyCache
 	segs   segmentCache
 
-	mending sync.Mutex // held while the local index is loaded anew
-	mends   int        // how often it was; guarded by mending
+	mending sync.Mutex           // held while the local index is loaded
+	mends   int                  // how often it was because it was damaged; guarded by mending
+	partial error                // why it was not loaded whole the last time; guarded by mending
+	lost    map[core.ID]struct{} // packs for which it was loaded anew in vain; guarded by mending
 }
 
 // Damaged is an object that is missing or is not what was written.

@@ -6,9 +6,6 @@ import (
 	"errors"
 )
 
-// errAbsent says that no index object lists a chunk.
-var errAbsent = errors.New("no index lists this block")
-
 // errLength says that the chunks of a file are not as long as the file.
 var errLength = errors.New("the content is not as long as the file")
 
@@ -52,9 +49,9 @@ type collector struct {
 }
 
 func (c *collector) add(ctx context.Context, id core.ID) error {
-	places := c.w.src.Lookup(&id)
-	if len(places) == 0 {
-		return damage(errAbsent)
+	places, err := c.w.src.Places(ctx, &id)
+	if err != nil {
+		return err
 	}
 	length := int64(places[0].Length)
 	if length > c.it.layout.data-c.off {

@@ -20,12 +20,12 @@ func (w *writer) fetch(ctx context.Context, job []*segmentGroup) error {
 	err := w.src.ReadSegments(ctx, segments, func(i int, raw []byte, err error) error {
 		f.next = i + 1
 		if err != nil {
-			return f.again(job[i].wants, err)
+			return f.again(ctx, job[i].wants, err)
 		}
 		return f.segment(ctx, job[i], raw)
 	})
 	for ; core.KindOf(err) == core.Damage && f.next < len(job); f.next++ {
-		if e := f.again(job[f.next].wants, err); e != nil {
+		if e := f.again(ctx, job[f.next].wants, err); e != nil {
 			return e
 		}
 	}
@@ -66,7 +66,7 @@ func (f *fetching) segment(ctx context.Context, s *segmentGroup, raw []byte) err
 		}
 		end := int64(x.at) + int64(x.length)
 		if end > int64(len(raw)) || !w.src.CheckID(x.id, raw[x.at:end]) {
-			if err := f.again(s.wants[i:i+1], errContent); err != nil {
+			if err := f.again(ctx, s.wants[i:i+1], errContent); err != nil {
 				return err
 			}
 			continue
@@ -81,10 +81,21 @@ func (f *fetching) segment(ctx context.Context, s *segmentGroup, raw []byte) err
 // errContent says that a chunk's content does not have its id.
 var errContent = damage(errors.New("the content does not match its id"))
 
-// again looks for other places of chunks that are damaged where they were read. A file with a chunk that is whole nowhere fails.
-func (f *fetching) again(wants []want, err error) error {
+// again looks for other places of chunks that are damaged where they were read, or were moved since the index was loaded. A file with a
+// chunk that is whole nowhere fails.
+func (f *fetching) again(ctx context.Context, wants []want, err error) error {
+	absent := repo.IsAbsent(err)
 	for _, x := range wants {
 		x.try++
+		if absent {
+			moved, e := f.w.src.Moved(ctx, &x.id, f.job[0].place.Pack.Name)
+			if e != nil {
+				return e
+			}
+			if moved { // all places are new
+				x.try = 0
+			}
+		}
 		places := f.w.src.Lookup(&x.id)
 		if int(x.try) < len(places) && places[x.try].Length == x.length {
 			f.others.add(x, &places[x.try])

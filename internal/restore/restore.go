@@ -47,6 +47,8 @@ type source interface {
 	Dir(context.Context, tree.Content) iter.Seq2[*tree.Entry, error]
 	ContentIDs(context.Context, tree.Content) iter.Seq2[core.ID, error]
 	Lookup(*core.ID) []index.Location
+	Places(context.Context, *core.ID) ([]index.Location, error)
+	Moved(ctx context.Context, id *core.ID, pack core.ID) (bool, error)
 	ReadSegments(context.Context, []repo.Segment, func(i int, raw []byte, err error) error) error
 	CheckID(core.ID, []byte) bool
 	Hasher() *crypto.IDHasher

@@ -158,9 +158,10 @@ func TestSnapshotDeletedMeanwhile(t *testing.T) {
 	r, s := p.spied()
 	snapshot, lists := filepath.Join(p.dir, "snapshots", m.ID.String()), 0
 	s.hide = func(name string) bool {
-		if name == "snapshots/"+m.ID.String() {
-			lists++
+		if name != "snapshots/"+m.ID.String() {
+			return false
 		}
+		lists++
 		return lists > 1
 	}
 	res, err := Run(t.Context(), r, all, &report.Discard{})

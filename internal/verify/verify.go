@@ -7,7 +7,7 @@
 //
 // Map: verify.go runs the steps; packs.go compares the index with the store; walk.go goes through the folders and blocks.go reads them;
 // data.go reads packs and proof.go remembers which; sample.go restores files and live.go looks at those of the project; suspects.go looks
-// into what is wrong, and suffer.go for what suffers from it; seen.go is a set of ids in bounded memory.
+// into what is wrong, moved.go tells that from what prunes did meanwhile, and suffer.go says what suffers from it; seen.go is a set of ids in bounded memory.
 //
 // Promises: nothing in the store is changed. Damage is never an error of Run, and an error of the store is never taken for damage; what a
 // listing misses is asked after by name before it is called missing. Everything is read from the store, whatever is cached locally.
@@ -135,10 +135,8 @@ func (v *run) steps(ctx context.Context) error {
 	if failed != nil && core.KindOf(failed) != core.Source {
 		return failed
 	}
-	if v.hurt || len(v.damaged) > 0 {
-		if err := v.explain(ctx); err != nil {
-			return err
-		}
+	if err := v.findOut(ctx); err != nil {
+		return err
 	}
 	return failed
 }
