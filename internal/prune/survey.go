@@ -107,16 +107,9 @@ func (s *store) Expire(id core.UUID) error {
 
 // ListLive implements gc.Prune. What this run saw before, and what the local cache remembers, of snapshots serves to doubt the listing.
 func (s *store) ListLive() ([]core.UUID, error) {
-	all, damaged, err := s.p.r.Live(s.p.ctx)
+	all, err := s.readLive()
 	if err != nil {
 		return nil, err
-	}
-	for _, d := range damaged {
-		if there, err := s.stillThere(d); err != nil {
-			return nil, err
-		} else if there {
-			return nil, unreadable(d.Object, d.Err)
-		}
 	}
 	s.manifests = all
 	ids, have := make([]core.UUID, len(all)), map[core.UUID]bool{}
@@ -141,14 +134,36 @@ func (s *store) ListLive() ([]core.UUID, error) {
 	return ids, nil
 }
 
-// stillThere reports whether a snapshot that could not be read is in the store: one that was not found may have been taken back by its
-// backup since it was listed.
-func (s *store) stillThere(d repo.Damaged) (bool, error) {
-	id, err := core.ParseUUID(strings.TrimPrefix(d.Object, "snapshots/"))
-	if err != nil || !repo.IsAbsent(d.Err) {
-		return true, nil
+// maxReads is how often the snapshots are listed anew because some move into the trash and out of it.
+const maxReads = 5
+
+// readLive reads all snapshots that are live.
+func (s *store) readLive() ([]*snapshot.Manifest, error) {
+	for range maxReads {
+		all, damaged, err := s.p.r.Live(s.p.ctx)
+		moved := false
+		for i := 0; i < len(damaged) && err == nil; i++ {
+			var live bool
+			live, err = s.stillLive(&damaged[i])
+			moved = moved || live
+		}
+		if err != nil || !moved {
+			return all, err
+		}
 	}
-	return s.p.r.HasSnapshot(s.p.ctx, id)
+	return nil, gc.ErrUnsettled
+}
+
+// stillLive reports whether a snapshot that was listed and not found is live all the same: it was dropped, or brought back, in between. If it is
+// not, its backup took it back, or its time in the trash was over. Any other damage is an error.
+func (s *store) stillLive(d *repo.Damaged) (bool, error) {
+	_, name, _ := strings.Cut(d.Object, "/")
+	name, _, _ = strings.Cut(name, ".") // in the trash two ids make a name
+	id, err := core.ParseUUID(name)
+	if err != nil || !repo.IsAbsent(d.Err) {
+		return false, unreadable(d.Object, d.Err)
+	}
+	return s.p.r.IsLive(s.p.ctx, id)
 }
 
 // HasSnapshot implements gc.Prune.
