@@ -127,6 +127,9 @@ func answers(url string, gone chan error) error {
 	}
 }
 
+// Bucket returns the folder in which the server keeps a bucket's objects as files. Their times of change are those that it tells.
+func (s *Server) Bucket(name string) string { return filepath.Join(s.dir, "objects", name) }
+
 // Env returns the environment variables, each "NAME=value", with which AWS's tools and this program reach the server as root, and with
 // which no setting of the person who runs the tests gets in between.
 func (s *Server) Env() []string {
