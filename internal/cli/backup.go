@@ -177,7 +177,7 @@ func (s *session) unreadReason(u snapshot.Unread) string {
 	if reason, ok := s.text.Backup.Reasons[u.Reason]; ok {
 		return reason
 	}
-	return u.Detail
+	return term.Escape(u.Detail)
 }
 
 // jsonExcluded is the object of what one rule left out.

@@ -53,7 +53,7 @@ func runDiff(ctx context.Context, a *app, args []string) error {
 		}
 		s.tell(f(s.text.Browse.DiffHead, s.title(from), s.title(to)))
 		counts := map[browse.Kind]int64{}
-		err = browse.Compare(ctx, s.repo, &from.Root, &to.Root, func(c browse.Change) error {
+		err = browse.Compare(ctx, snapshot.Bounded(s.repo.Dir, from, to), &from.Root, &to.Root, func(c browse.Change) error {
 			counts[c.Kind]++
 			s.showChange(c)
 			return ctx.Err()

@@ -8,6 +8,7 @@ import (
 	"backup_projeto/internal/config"
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/scan/ignore"
+	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/tree"
 )
 
@@ -76,7 +77,7 @@ func (s *session) searched(ctx context.Context, all history) ([]history, error) 
 }
 
 func (s *session) search(ctx context.Context, h history, match *ignore.Matcher) ([]*browse.Version, error) {
-	searcher := browse.NewSearcher(s.repo, match)
+	searcher := browse.NewSearcher(snapshot.Bounded(s.repo.Dir, h...), match)
 	for i, m := range h {
 		if err := searcher.Search(ctx, &m.Root, i); err != nil {
 			return nil, err

@@ -193,7 +193,7 @@ func (h history) latest() *snapshot.Manifest {
 		parents[m.ID] = m.Parent
 	}
 	for _, m := range h {
-		for id := m.Parent; !m.Safety && !id.IsZero() && !old[id]; id = parents[id] {
+		for id := m.Parent; !m.Safety && !id.IsZero() && !old[id] && id != m.ID; id = parents[id] {
 			old[id] = true
 		}
 	}

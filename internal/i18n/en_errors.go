@@ -151,6 +151,7 @@ func enRestoreErrors() map[core.Code]ErrorText {
 		"restore-left":       {"what was replaced could not be removed entirely: {detail}", "The rest is under this name; look at it, and remove it by hand."},
 		"restore-link":       {"a hard link could not be made, so it is a file of its own", "Nothing is lost; it only takes more room."},
 		"restore-too-deep":   {"folders are nested deeper here than this program restores", "Restore this folder alone, by its path, into another folder with --to."},
+		"snapshot-overfull":  {"[[{subject}: ]]this snapshot has far more entries than it says: whoever made it meant to do harm, or it is damaged", "Use another snapshot: backup_projeto snapshots{place}"},
 		"restore-read-back":  {"what was read back after writing is not what was written", "Suspect the disk or the memory; the older file, if there was one, was left in place."},
 	}
 }

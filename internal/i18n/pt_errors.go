@@ -151,6 +151,7 @@ func ptRestoreErrors() map[core.Code]ErrorText {
 		"restore-left":       {"o que foi substituído não pôde ser removido por completo: {detail}", "O resto está com este nome; examine-o e remova-o à mão."},
 		"restore-link":       {"não foi possível criar um hard link, então é um arquivo próprio", "Nada se perdeu; só ocupa mais espaço."},
 		"restore-too-deep":   {"as pastas aqui estão aninhadas mais fundo do que este programa restaura", "Restaure só esta pasta, pelo caminho dela, em outra pasta com --para."},
+		"snapshot-overfull":  {"[[{subject}: ]]este snapshot tem muito mais entradas do que diz: quem o fez quis causar dano, ou ele está danificado", "Use outro snapshot: backup_projeto historico{place}"},
 		"restore-read-back":  {"o que foi lido de volta depois de gravar não é o que foi gravado", "Desconfie do disco ou da memória; o arquivo antigo, se havia, ficou no lugar."},
 	}
 }

@@ -14,6 +14,9 @@ import (
 // errLength says that a file's chunks are not as long as the file.
 var errLength = errors.New("the content is not as long as the file")
 
+// errEmpty says that a content has a part that adds nothing. Lists of such parts could describe a content that is never over.
+var errEmpty = errors.New("a part of the content is empty")
+
 // errOrder says that a directory's pieces are not in order.
 var errOrder = errors.New("the folder's names are not in order")
 
@@ -42,6 +45,9 @@ func (r *Repo) eachID(ctx context.Context, c tree.Content, yield func(core.ID, e
 			return err
 		}
 		ids, err := tree.SplitIDs(list)
+		if err == nil && len(ids) == 0 {
+			err = errEmpty
+		}
 		if err != nil {
 			return damage("block "+id.Short(), err)
 		}
@@ -55,7 +61,7 @@ func (r *Repo) eachID(ctx context.Context, c tree.Content, yield func(core.ID, e
 // Dir yields a directory's entries in order of their names; an error is the last pair. Memory is bounded by one piece.
 func (r *Repo) Dir(ctx context.Context, c tree.Content) iter.Seq2[*tree.Entry, error] {
 	return func(yield func(*tree.Entry, error) bool) {
-		last := ""
+		last, empty := "", false
 		for id, err := range r.ContentIDs(ctx, c) {
 			var piece []byte
 			if err == nil {
@@ -63,10 +69,16 @@ func (r *Repo) Dir(ctx context.Context, c tree.Content) iter.Seq2[*tree.Entry, e
 			}
 			var entries []tree.Entry
 			if err == nil {
-				if entries, err = tree.Decode(piece); err != nil {
+				entries, err = tree.Decode(piece)
+				switch {
+				case err != nil:
+				case empty || len(entries) == 0 && last != "": // only an empty folder's only piece is empty
+					err = errEmpty
+				case len(entries) > 0 && entries[0].Name <= last:
+					err = errOrder
+				}
+				if err != nil {
 					err = damage("block "+id.Short(), err)
-				} else if len(entries) > 0 && entries[0].Name <= last {
-					err = damage("block "+id.Short(), errOrder)
 				}
 			}
 			if err != nil {
@@ -78,7 +90,7 @@ func (r *Repo) Dir(ctx context.Context, c tree.Content) iter.Seq2[*tree.Entry, e
 					return
 				}
 			}
-			if len(entries) > 0 {
+			if empty = len(entries) == 0; !empty {
 				last = entries[len(entries)-1].Name
 			}
 		}
@@ -143,6 +155,9 @@ func (r *Repo) WriteFile(ctx context.Context, e *tree.Entry, w io.Writer) error 
 		if err != nil {
 			return err
 		}
+		if len(data) == 0 {
+			return damage("block "+id.Short(), errEmpty)
+		}
 		for len(data) > 0 {
 			if err := fill(); err != nil {
 				return err
@@ -150,6 +165,9 @@ func (r *Repo) WriteFile(ctx context.Context, e *tree.Entry, w io.Writer) error 
 			n := len(data)
 			if len(holes) > 0 {
 				n = int(min(int64(n), holes[0].Offset-pos))
+			}
+			if int64(n) > e.Size-pos { // without looking how much more there is
+				return damage("file", errLength)
 			}
 			if _, err := w.Write(data[:n]); err != nil {
 				return err

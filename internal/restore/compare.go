@@ -60,10 +60,11 @@ func (p *planner) decide(k *task, v verdict) {
 
 // linked plans one name of an inode with several. The first is compared at once, since what becomes of the others depends on it.
 func (p *planner) linked(ctx context.Context, k *task, t *meta.Target) {
-	first, seen := p.links[k.e.Link]
+	key := inodeOf(k.e)
+	first, seen := p.links[key]
 	if !seen {
 		v := p.compare(ctx, k, t)
-		p.links[k.e.Link] = planLink{k.st.Dev, k.st.Ino, v == keep}
+		p.links[key] = planLink{k.st.Dev, k.st.Ino, v == keep}
 		p.decide(k, v)
 		return
 	}
@@ -156,7 +157,7 @@ func (p *planner) holds(ctx context.Context, f *meta.File, e *tree.Entry) bool {
 			return false
 		}
 		n, ok := p.length(&id, e, &l)
-		if !ok || n > l.data-off || !l.read(f, buf, off, n) || !p.src.CheckID(id, *buf) {
+		if !ok || n == 0 || n > l.data-off || !l.read(f, buf, off, n) || !p.src.CheckID(id, *buf) {
 			return false
 		}
 		off += n

@@ -18,6 +18,9 @@ func (w *writer) content(ctx context.Context, it *item) error {
 	w.batch.files++
 	c := collector{w: w, it: it}
 	for id, err := range w.src.ContentIDs(ctx, it.e.Content) {
+		if err == nil && it.failed() { // it could go on for very long
+			break
+		}
 		if err == nil {
 			err = c.add(ctx, id)
 		}
@@ -54,7 +57,7 @@ func (c *collector) add(ctx context.Context, id core.ID) error {
 		return err
 	}
 	length := int64(places[0].Length)
-	if length > c.it.layout.data-c.off {
+	if length == 0 || length > c.it.layout.data-c.off { // an empty part could be there without end
 		return damage(errLength)
 	}
 	x := want{it: c.it, off: c.off, id: id}

@@ -7,9 +7,23 @@ import (
 	"sync"
 	"syscall"
 
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/meta"
 	"backup_projeto/internal/tree"
 )
+
+// inode tells inodes with several names apart. A file that was written to while it was saved may have been read differently under two
+// names, and a snapshot may lie: only what is the same is linked.
+type inode struct {
+	key  tree.LinkKey
+	what core.ID // a hash of what it is, and what it contains
+}
+
+func inodeOf(e *tree.Entry) inode {
+	what := tree.Entry{Type: e.Type, Size: e.Size, Content: e.Content, Holes: e.Holes, Target: e.Target, Device: e.Device}
+	return inode{e.Link, crypto.Hash(tree.AppendEntry(nil, &what))}
+}
 
 // linkGroup is an inode with several names. The first name met is restored like any other entry, the others are linked to it.
 type linkGroup struct {
@@ -25,10 +39,11 @@ type linkGroup struct {
 // linked takes one name of an inode with several; false means that it is the first and to be restored as if it were the only one.
 // The walk calls it.
 func (w *writer) linked(it *item) bool {
-	g := w.links[it.e.Link]
+	key := inodeOf(&it.e)
+	g := w.links[key]
 	if g == nil {
 		g = &linkGroup{in: it.in, name: it.e.Name, ready: it.v == keep}
-		w.links[it.e.Link] = g
+		w.links[key] = g
 		it.links = g
 		return false
 	}

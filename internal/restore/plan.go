@@ -48,7 +48,7 @@ func (s *spot) has(name string) bool {
 type planner struct {
 	*job
 	h     *handles
-	links map[tree.LinkKey]planLink
+	links map[inode]planLink
 	tasks chan task
 	wait  sync.WaitGroup
 
@@ -69,7 +69,7 @@ func (j *job) plan(ctx context.Context, target *meta.Target) (*planned, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &planner{job: j, links: map[tree.LinkKey]planLink{}, tasks: make(chan task, 64)}
+	p := &planner{job: j, links: map[inode]planLink{}, tasks: make(chan task, 64)}
 	top := &spot{}
 	if target != nil {
 		top.folder = &folder{}
@@ -83,7 +83,7 @@ func (j *job) plan(ctx context.Context, target *meta.Target) (*planned, error) {
 	for range j.workers {
 		p.wait.Go(func() { p.compareAll(ctx) })
 	}
-	err = walk(ctx, j.src, p, top, j.root.Content, &c, 0)
+	err = walk(ctx, j.bounded(), p, top, j.root.Content, &c, 0)
 	close(p.tasks)
 	p.wait.Wait()
 	if err == nil {
@@ -161,10 +161,11 @@ func (p *planner) visit(ctx context.Context, in *spot, number int, e *tree.Entry
 func (p *planner) absent(in *spot, number int, e *tree.Entry, c *choice) {
 	size := newLayout(e).data
 	if e.Link != (tree.LinkKey{}) {
-		if _, seen := p.links[e.Link]; seen {
+		key := inodeOf(e)
+		if _, seen := p.links[key]; seen {
 			size = 0
 		} else {
-			p.links[e.Link] = planLink{}
+			p.links[key] = planLink{}
 		}
 	}
 	if c.chosen {

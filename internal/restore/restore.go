@@ -66,7 +66,7 @@ func Run(ctx context.Context, r *repo.Repo, m *snapshot.Manifest, o Options, rep
 }
 
 func newJob(src source, m *snapshot.Manifest, o Options, rep report.Reporter) *job {
-	j := &job{src: src, o: o, rep: rep, root: &m.Root, workers: workers(o.Parallel), limits: usual, now: time.Now(), res: &Result{}, reported: map[string]bool{},
+	j := &job{src: src, o: o, rep: rep, m: m, root: &m.Root, workers: workers(o.Parallel), limits: usual, now: time.Now(), res: &Result{}, reported: map[string]bool{},
 		places: new(meta.Places)}
 	j.apply = &meta.Apply{Names: &meta.Names{}, Owner: os.Geteuid() == 0}
 	return j
@@ -87,7 +87,8 @@ type job struct {
 	src     source
 	o       Options
 	rep     report.Reporter
-	root    *tree.Entry
+	m       *snapshot.Manifest
+	root    *tree.Entry // of m
 	apply   *meta.Apply
 	workers int
 	limits  limits
@@ -99,6 +100,9 @@ type job struct {
 	rootDue  bool            // the target itself gets the root's metadata even if nothing is written in it
 	reported map[string]bool // folders whose damage the plan reported
 }
+
+// bounded reads the snapshot's folders, for one walk through them.
+func (j *job) bounded() *snapshot.Bound { return snapshot.Bounded(j.src.Dir, j.m) }
 
 func (j *job) run(ctx context.Context) error {
 	defer func() { j.res.Duration = time.Since(j.now) }()

@@ -2,13 +2,20 @@ package restore
 
 import (
 	"context"
+	"iter"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/tree"
 )
 
 // maxDepth bounds how deep folders may be nested, so that no snapshot exhausts the stack.
 const maxDepth = 1 << 15
+
+// folders is what a walk needs of a source.
+type folders interface {
+	Dir(context.Context, tree.Content) iter.Seq2[*tree.Entry, error]
+}
 
 // visitor is told what a walk through the chosen part of a snapshot meets; F is what it knows of a folder.
 type visitor[F any] interface {
@@ -20,10 +27,12 @@ type visitor[F any] interface {
 }
 
 // walk visits what is below a folder. Entries come in the order of their names, a folder before what it contains.
-func walk[F any](ctx context.Context, src source, v visitor[F], in F, content tree.Content, c *choice, depth int) error {
+func walk[F any](ctx context.Context, src folders, v visitor[F], in F, content tree.Content, c *choice, depth int) error {
 	number := -1
 	for e, err := range src.Dir(ctx, content) {
 		switch {
+		case core.CodeOf(err) == snapshot.Overfull: // what is whole of it cannot be told from what is not
+			return err
 		case err != nil && core.KindOf(err) == core.Damage:
 			return v.leave(in, err)
 		case err != nil:

@@ -22,7 +22,7 @@ type writer struct {
 	flight  chan struct{}
 	slots   chan struct{} // one for each worker
 	batches sync.WaitGroup
-	links   map[tree.LinkKey]*linkGroup // used by the walk only
+	links   map[inode]*linkGroup // used by the walk only
 
 	mu   sync.Mutex           // guards open and busy
 	open map[*item]struct{}   // files that are not finished
@@ -37,7 +37,7 @@ func (j *job) write(ctx context.Context, target *meta.Target, top *planned) erro
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	w := &writer{job: j, stop: stop, batch: &batch{}, flight: make(chan struct{}, batchesInFlight), slots: make(chan struct{}, j.workers),
-		links: map[tree.LinkKey]*linkGroup{}, open: map[*item]struct{}{}, busy: map[*folder]struct{}{}}
+		links: map[inode]*linkGroup{}, open: map[*item]struct{}{}, busy: map[*folder]struct{}{}}
 	c, _, err := newChoice(&j.o)
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func (w *writer) all(ctx context.Context, root *folder, c *choice) error {
 	if err := w.sweep(root); err != nil {
 		return err
 	}
-	if err := walk(ctx, w.src, w, root, w.root.Content, c, 0); err != nil {
+	if err := walk(ctx, w.bounded(), w, root, w.root.Content, c, 0); err != nil {
 		return err
 	}
 	return w.flush(ctx)

@@ -152,12 +152,12 @@ func (v *run) compare(ctx context.Context, f *os.File, s *sampled) error {
 	data := &dataOf{file: f, holes: s.entry.Holes}
 	var buf []byte
 	var wrong *core.ID
-	err := v.blocks(ctx, s.entry.Content, func(id *core.ID, list bool, err error) error {
-		if err != nil || list {
-			return err
+	for id, err := range v.r.ContentIDs(ctx, s.entry.Content) {
+		if err != nil {
+			return v.note(err)
 		}
 		n := 0
-		for _, l := range v.r.Lookup(id) {
+		for _, l := range v.r.Lookup(&id) {
 			n = int(l.Length)
 		}
 		if cap(buf) < n {
@@ -166,13 +166,9 @@ func (v *run) compare(ctx context.Context, f *os.File, s *sampled) error {
 		if err := data.fill(buf[:n]); err != nil {
 			return spaceError(err)
 		}
-		if wrong == nil && !v.r.CheckID(*id, buf[:n]) {
-			wrong = id
+		if wrong == nil && !v.r.CheckID(id, buf[:n]) {
+			wrong = &id
 		}
-		return nil
-	})
-	if err != nil {
-		return v.note(err)
 	}
 	v.mu.Lock()
 	v.res.Sampled++

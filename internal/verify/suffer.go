@@ -7,6 +7,7 @@ import (
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/index"
 	"backup_projeto/internal/repo"
+	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/tree"
 )
 
@@ -15,6 +16,7 @@ import (
 type search struct {
 	v     *run
 	clean *seen
+	bound *snapshot.Bound // of the snapshot that it is in
 }
 
 // culprits are the objects that one entry suffers from, with what is wrong with those that are not known to be damaged yet.
@@ -27,31 +29,31 @@ func (s *search) folder(ctx context.Context, snap core.UUID, path string, c tree
 		return true, nil
 	}
 	clean = true
-	found, last := culprits{}, ""
-	err = s.v.blocks(ctx, c, func(id *core.ID, list bool, err error) error {
+	found, p := culprits{}, pieces{v: s.v}
+	all := content{v: s.v, once: true, visit: func(id *core.ID, list bool, err error) (int64, error) {
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return 0, ctx.Err()
 		}
 		if err != nil {
-			return found.unreadable(err)
+			return 0, found.unreadable(err)
 		}
 		if _, err := s.blame(ctx, id, found); err != nil || list {
-			return err
+			return 0, err
 		}
-		entries, err := s.v.piece(ctx, id, &last)
+		entries, err := p.read(ctx, id)
 		if err != nil {
-			return found.unreadable(err)
+			return 0, enough(err, found.unreadable(err))
 		}
 		for i := range entries {
 			ok, err := s.entry(ctx, snap, path, id, &entries[i])
 			if err != nil {
-				return err
+				return 0, err
 			}
 			clean = clean && ok
 		}
-		return nil
-	})
-	if err != nil {
+		return 0, nil
+	}}
+	if _, err = all.blocks(ctx, c); err != nil {
 		return false, err
 	}
 	if path == "" {
@@ -66,27 +68,28 @@ func (s *search) folder(ctx context.Context, snap core.UUID, path string, c tree
 
 // entry searches one entry of a folder, which stands in a piece.
 func (s *search) entry(ctx context.Context, snap core.UUID, dir string, piece *core.ID, e *tree.Entry) (clean bool, err error) {
+	if err := s.bound.Take(); err != nil {
+		return false, err
+	}
 	path := join(dir, e.Name)
 	switch e.Type {
 	case tree.Dir:
 		return s.folder(ctx, snap, path, e.Content)
 	case tree.File:
-		found := culprits{}
-		length := int64(0)
-		err := s.v.blocks(ctx, e.Content, func(id *core.ID, list bool, err error) error {
+		found, empty := culprits{}, false
+		all := content{v: s.v, visit: func(id *core.ID, list bool, err error) (int64, error) {
 			if err != nil {
-				return found.unreadable(err)
+				return 0, found.unreadable(err)
 			}
 			n, err := s.blame(ctx, id, found)
-			if !list {
-				length += n
-			}
-			return err
-		})
+			empty = empty || n == 0
+			return n, err
+		}}
+		length, err := all.blocks(ctx, e.Content)
 		if err != nil {
 			return false, err
 		}
-		if len(found) == 0 && length != dataSize(e) {
+		if len(found) == 0 && (empty || length != dataSize(e)) {
 			err := s.v.malformed(piece, errLength)
 			found[subject(err)] = core.Errorf(core.Damage, codeLength, subject(err), "%d bytes, the file has %d", length, dataSize(e))
 		}

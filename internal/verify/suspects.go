@@ -9,6 +9,7 @@ import (
 	"backup_projeto/internal/index"
 	"backup_projeto/internal/pack"
 	"backup_projeto/internal/repo"
+	"backup_projeto/internal/snapshot"
 )
 
 // suspect is a pack that something is wrong with, and what cannot be had from it.
@@ -78,7 +79,12 @@ func (v *run) explain(ctx context.Context) error {
 	}
 	s := &search{v: v, clean: newSeen()}
 	for i := len(v.snaps) - 1; i >= 0; i-- {
-		if _, err := s.folder(ctx, v.snaps[i].id, "", v.snaps[i].root); err != nil {
+		s.bound = snapshot.Bounded(nil, &snapshot.Manifest{Counts: v.snaps[i].counts})
+		_, err := s.folder(ctx, v.snaps[i].id, "", v.snaps[i].root)
+		if core.CodeOf(err) == snapshot.Overfull {
+			object := "snapshots/" + v.snaps[i].id.String()
+			v.suffers(v.damage(object, &core.Error{Kind: core.Damage, Code: snapshot.Overfull, Subject: object, Err: err}), Suffers{v.snaps[i].id, "."})
+		} else if err != nil {
 			return err
 		}
 	}

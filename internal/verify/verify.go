@@ -29,6 +29,7 @@ import (
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
+	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/tree"
 )
 
@@ -74,6 +75,8 @@ type snap struct {
 	id   core.UUID
 	root tree.Content
 	live bool // Options.Live is the same project
+	// counts say how many entries there should be.
+	counts snapshot.Counts
 }
 
 // Run verifies a repository that a reading key has opened; with another the error's kind is WrongKey, its code "write-only". Damage is in
@@ -183,7 +186,7 @@ func (v *run) readSnapshots(ctx context.Context, ids []core.UUID) error {
 			m, err := v.r.ReadSnapshot(ctx, id)
 			switch {
 			case err == nil:
-				all[i] = snap{id, m.Root.Content, live.fits(m)}
+				all[i] = snap{id, m.Root.Content, live.fits(m), m.Counts}
 			case core.KindOf(err) != core.Damage:
 				return err
 			case repo.IsAbsent(err): // deleted since the listing

@@ -141,25 +141,35 @@ func folderKey(c tree.Content) core.ID {
 func (w *walker) folder(ctx context.Context, f *folder) error {
 	w.v.rep.Progress().SetCurrent(f.path)
 	single := len(f.content.IDs) == 1 && f.content.Depth == 0
-	last := ""
-	return w.v.blocks(ctx, f.content, func(id *core.ID, list bool, err error) error {
+	p := pieces{v: w.v}
+	c := content{v: w.v, once: true, visit: func(id *core.ID, list bool, err error) (int64, error) {
 		if err != nil {
-			return w.v.note(err)
+			return 0, w.v.note(err)
 		}
 		w.v.need(id)
 		if list {
-			return nil
+			return 0, nil
 		}
-		entries, err := w.v.piece(ctx, id, &last)
+		entries, err := p.read(ctx, id)
 		if err != nil {
-			return w.v.note(err)
+			return 0, enough(err, w.v.note(err))
 		}
 		// A piece that another folder had is read again for the order of names only.
 		if !single && !w.seen.add(id) {
-			return nil
+			return 0, nil
 		}
-		return w.entries(ctx, f, entries)
-	})
+		return 0, w.entries(ctx, f, entries)
+	}}
+	_, err := c.blocks(ctx, f.content)
+	return err
+}
+
+// enough ends a folder of which a piece is malformed; then is what became of that error.
+func enough(err, then error) error {
+	if then == nil && core.CodeOf(err) == codeFolder {
+		return errEnough
+	}
+	return then
 }
 
 // entries checks what a piece of a folder lists.
@@ -184,17 +194,17 @@ func (w *walker) entries(ctx context.Context, f *folder, entries []tree.Entry) e
 
 // file checks that all blocks are there and are as long as the file.
 func (w *walker) file(ctx context.Context, e *tree.Entry) error {
-	length := int64(0)
-	err := w.v.blocks(ctx, e.Content, func(id *core.ID, list bool, err error) error {
+	c := content{v: w.v, visit: func(id *core.ID, list bool, err error) (int64, error) {
 		if err != nil {
-			return w.v.note(err)
+			return 0, w.v.note(err)
 		}
 		n := w.v.need(id)
-		if !list {
-			length += n
+		if n == 0 { // it is missing, or is empty
+			w.v.harm()
 		}
-		return nil
-	})
+		return n, nil
+	}}
+	length, err := c.blocks(ctx, e.Content)
 	if length != dataSize(e) {
 		w.v.harm()
 	}
