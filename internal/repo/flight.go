@@ -203,7 +203,9 @@ func (a *author) PutSession(n *gc.Session) error {
 	if len(n.Knows) > maxKnows {
 		n.Knows = n.Knows[len(n.Knows)-maxKnows:] // the newest
 	}
-	return a.s.r.store.Put(a.s.ctx, sessionName(a.s.id), a.s.r.note(sessionMagic, crypto.KindSession, a.s.id, n.Encode()))
+	err := a.s.r.store.Put(a.s.ctx, sessionName(a.s.id), a.s.r.note(sessionMagic, crypto.KindSession, a.s.id, n.Encode()))
+	a.s.unsure = err != nil
+	return err
 }
 
 // LoadIndex implements gc.Author.

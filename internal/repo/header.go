@@ -126,6 +126,15 @@ func ReadHeader(ctx context.Context, s storage.Store) (*Header, error) {
 	return decodeHeader(data)
 }
 
+// checkHeader reads the configuration again: damage unless it is h.
+func checkHeader(ctx context.Context, s storage.Store, h *Header) error {
+	data, err := storage.ReadAll(ctx, s, configName, maxConfig)
+	if err == nil && !bytes.Equal(data, h.encode()) {
+		err = errHash
+	}
+	return damageOf(configName, err)
+}
+
 // Created is what a new repository was made with.
 type Created struct {
 	Repo   *Repo
@@ -174,12 +183,18 @@ func Create(ctx context.Context, s storage.Store, passphrase, label string, opt 
 	}
 	// What stands there afterwards decides: an answer may be lost though the object was taken, and a store that cannot create
 	// conditionally may take two.
-	if err := storage.Create(ctx, s, configName, h.encode()); err != nil && !storage.IsExists(err) {
+	failed := storage.Create(ctx, s, configName, h.encode())
+	now, err := ReadHeader(ctx, s)
+	if failed != nil && !storage.IsExists(failed) && (err != nil || now.ID != h.ID) {
+		return nil, failed
+	}
+	if err != nil {
 		return nil, err
 	}
-	if now, err := ReadHeader(ctx, s); err != nil {
-		return nil, err
-	} else if now.ID != h.ID {
+	if now.ID != h.ID {
+		if err := checkHeader(ctx, s, now); err != nil { // it is not known whose it is
+			return nil, err
+		}
 		for _, n := range names {
 			_ = s.Delete(ctx, n) // the other device's repository has no use for them, nor harm from them
 		}

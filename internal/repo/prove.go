@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"io"
@@ -33,13 +32,7 @@ func packDamage(code core.Code, name core.ID, err error) error {
 }
 
 // CheckConfig reads the configuration again: damage unless it is what was opened, which is authentic.
-func (r *Repo) CheckConfig(ctx context.Context) error {
-	data, err := storage.ReadAll(ctx, r.store, configName, maxConfig)
-	if err == nil && !bytes.Equal(data, r.header.encode()) {
-		err = errHash
-	}
-	return damageOf(configName, err)
-}
+func (r *Repo) CheckConfig(ctx context.Context) error { return checkHeader(ctx, r.store, r.header) }
 
 // ReadIndexes reads every index object from the store, whatever the local index knows, workers at once, and calls fn for each, from
 // several goroutines, with what it lists or with why it cannot be read (kind Damage). Other errors, and those of fn, end it. One that is

@@ -43,6 +43,7 @@ type Session struct {
 	free    sync.Pool      // of *segment
 	pack    *packer
 	done    bool // Finish was called
+	unsure  bool // putting the session's object failed: it may still come to stand in the store
 
 	raw atomic.Int64
 }
@@ -287,13 +288,14 @@ func (s *Session) Close() {
 	s.cancel(context.Canceled)
 }
 
-// leave lists what arrived and takes the session out of the store. Where that fails the journal stays, for the next session to do it.
+// leave lists what arrived and takes the session out of the store. Where that fails the journal stays, for the next session to do it; also
+// where the object may arrive later than its deletion.
 func (s *Session) leave() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), abortTime)
 	defer cancel()
 	listed := s.pack.close(ctx)
 	ended := s.r.endSession(ctx, s.id)
-	s.pack.journal.close(listed && ended)
+	s.pack.journal.close(listed && ended && !s.unsure)
 }
 
 // endSession takes a session of this machine out of the store, and reports whether that is done with: also where this device may not

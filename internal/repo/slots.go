@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -35,22 +36,46 @@ func Unlock(ctx context.Context, s storage.Store, h *Header, secret keys.Secret,
 	return open(s, h, ring, opt)
 }
 
+// unlock opens a slot. One that was changed on its way opens with nothing, as with a wrong key: only what reads the same twice says that a
+// key is wrong.
 func unlock(ctx context.Context, s storage.Store, h *Header, secret keys.Secret) (*keys.Keyring, error) {
-	if !secret.Slot.IsZero() {
-		slot, err := readSlot(ctx, s, h.ID, secret.Slot)
-		if storage.IsNotFound(err) {
-			return nil, &core.Error{Kind: core.WrongKey, Code: codeNoSlot, Err: err}
-		}
-		if err != nil {
-			return nil, damageOf(slotName(secret.Slot), err)
-		}
-		return openSlots([]*keys.Slot{slot}, secret, nil)
-	}
-	slots, damaged, err := readSlots(ctx, s, h.ID)
+	slots, damaged, err := candidates(ctx, s, h, secret)
 	if err != nil {
 		return nil, err
 	}
-	return openSlots(slots, secret, damaged)
+	ring, wrong := openSlots(slots, secret, damaged)
+	if core.KindOf(wrong) != core.WrongKey {
+		return ring, wrong
+	}
+	if err := checkHeader(ctx, s, h); err != nil {
+		return nil, err
+	}
+	again, damaged, err := candidates(ctx, s, h, secret)
+	if err != nil {
+		return nil, err
+	}
+	again = slices.DeleteFunc(again, func(x *keys.Slot) bool {
+		return slices.ContainsFunc(slots, func(y *keys.Slot) bool { return bytes.Equal(x.Encode(), y.Encode()) })
+	})
+	if ring, err := openSlots(again, secret, damaged); core.KindOf(err) != core.WrongKey {
+		return ring, err
+	}
+	return nil, wrong
+}
+
+// candidates reads the slots that a secret may open: its own where it names one, else all. What is damaged of them comes beside.
+func candidates(ctx context.Context, s storage.Store, h *Header, secret keys.Secret) ([]*keys.Slot, []Damaged, error) {
+	if secret.Slot.IsZero() {
+		return readSlots(ctx, s, h.ID)
+	}
+	slot, err := readSlot(ctx, s, h.ID, secret.Slot)
+	if storage.IsNotFound(err) {
+		return nil, nil, &core.Error{Kind: core.WrongKey, Code: codeNoSlot, Err: err}
+	}
+	if err != nil {
+		return nil, nil, damageOf(slotName(secret.Slot), err)
+	}
+	return []*keys.Slot{slot}, nil, nil
 }
 
 // openSlots tries the slots of the secret's lock. Where none opens and some could not be read, that is what is reported.

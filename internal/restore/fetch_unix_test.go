@@ -212,6 +212,14 @@ func TestDamagedFolder(t *testing.T) {
 		}
 		wantTree(t, target, dir("bad"), file("a", "a"), file("z", "z"))
 	}
+	// What is asked for in it may well be there.
+	for _, o := range []Options{{Paths: []string{"bad/wanted"}}, {Patterns: []string{"wanted"}}} {
+		o.Target = tempDir(t)
+		_, err := w.restoreInto(m, o)
+		wantCode(t, err, core.Damage, codeDamaged)
+	}
+	_, err := w.restoreInto(m, Options{Target: tempDir(t), Paths: []string{"absent"}})
+	wantCode(t, err, core.Usage, "no-path")
 }
 
 // TestElsewhere has a chunk in two packs, of which the first is damaged.

@@ -89,14 +89,22 @@ func (j *job) plan(ctx context.Context, target *meta.Target) (*planned, error) {
 	if err == nil {
 		err = ctx.Err()
 	}
-	if i := slices.Index(found, false); err == nil && i >= 0 {
-		err = noPath(j.o.Paths[i])
-	}
-	if n := &j.res.Plan; err == nil && len(j.o.Patterns) > 0 && n.Create+n.Overwrite+n.Keep+n.Metadata == 0 {
-		err = noPath(j.o.Patterns[0])
+	if err == nil && len(j.reported) == 0 { // where a folder cannot be read nobody knows what is in it
+		err = j.missed(found)
 	}
 	p.finish()
 	return top.plan, err
+}
+
+// missed is the error of a choice that the snapshot has nothing of; found says which paths it has.
+func (j *job) missed(found []bool) error {
+	if i := slices.Index(found, false); i >= 0 {
+		return noPath(j.o.Paths[i])
+	}
+	if n := &j.res.Plan; len(j.o.Patterns) > 0 && n.Create+n.Overwrite+n.Keep+n.Metadata == 0 {
+		return noPath(j.o.Patterns[0])
+	}
+	return nil
 }
 
 // read lists the target's folder of a spot.

@@ -6,7 +6,7 @@
 // Map: faulty.go has calls and plans; store.go strikes what changes the store, read.go what reads it; memory.go is the store in memory.
 //
 // Promises: what a fault does is within storage.Store's contract where the fault is an error, and outside of it where it is a lie (Short,
-// Flipped, Stale, Ghost), which services tell all the same. A plan is asked once for each call, in the order in which they begin, and
+// Flipped, FlippedID, Stale, Ghost), which services tell all the same. A plan is asked once for each call, in the order in which they begin, and
 // never twice at once.
 package faulty
 
@@ -50,17 +50,18 @@ type Fault string
 // The faults. Those of which nothing else is said are errors with code Network.
 const (
 	None      Fault = ""
-	Lost      Fault = "lost"      // nothing happened; a listing breaks off in the middle
-	Persisted Fault = "persisted" // it was done, but the answer is lost; where nothing is changed the same as Lost
-	Late      Fault = "late"      // it is done after Settle; where nothing is changed the same as Lost
-	Throttled Fault = "throttled" // nothing happened, and the code is Throttled
-	Stalled   Fault = "stalled"   // nothing happens until the context ends, whose error it is
-	Slow      Fault = "slow"      // no error: it takes its time
-	Cut       Fault = "cut"       // of a Get: the body breaks off in the middle
-	Short     Fault = "short"     // no error: of a Get the body ends early, of a List the second half is missing
-	Flipped   Fault = "flipped"   // no error: of a Get one bit is not what it was
-	Stale     Fault = "stale"     // no error: of a List the newest object is missing
-	Ghost     Fault = "ghost"     // no error: of a List the object that was deleted last is still there
+	Lost      Fault = "lost"       // nothing happened; a listing breaks off in the middle
+	Persisted Fault = "persisted"  // it was done, but the answer is lost; where nothing is changed the same as Lost
+	Late      Fault = "late"       // it is done after Settle; where nothing is changed the same as Lost
+	Throttled Fault = "throttled"  // nothing happened, and the code is Throttled
+	Stalled   Fault = "stalled"    // nothing happens until the context ends, whose error it is
+	Slow      Fault = "slow"       // no error: it takes its time
+	Cut       Fault = "cut"        // of a Get: the body breaks off in the middle
+	Short     Fault = "short"      // no error: of a Get the body ends early, of a List the second half is missing
+	Flipped   Fault = "flipped"    // no error: of a Get one bit is not what it was
+	FlippedID Fault = "flipped-id" // the same, of the bytes at the beginning, where ids stand
+	Stale     Fault = "stale"      // no error: of a List the newest object is missing
+	Ghost     Fault = "ghost"      // no error: of a List the object that was deleted last is still there
 )
 
 // delay is how long a slow call takes.
@@ -72,7 +73,7 @@ func Faults(m Method) []Fault {
 	case Put, Delete:
 		return []Fault{Lost, Persisted, Late, Throttled, Stalled, Slow}
 	case Get:
-		return []Fault{Lost, Throttled, Stalled, Slow, Cut, Short, Flipped}
+		return []Fault{Lost, Throttled, Stalled, Slow, Cut, Short, Flipped, FlippedID}
 	case List:
 		return []Fault{Lost, Throttled, Stalled, Slow, Short, Stale, Ghost}
 	}

@@ -119,7 +119,7 @@ func TestSeries(t *testing.T) {
 // TestReads: bodies break off, end early, and are changed.
 func TestReads(t *testing.T) {
 	const whole = "what packs/a holds"
-	for _, f := range []Fault{Lost, Cut, Short, Flipped} {
+	for _, f := range []Fault{Lost, Cut, Short, Flipped, FlippedID} {
 		got, err := storage.ReadAll(t.Context(), New(filled(t), At(Class{Get, "packs"}, 1, f)), "packs/a", 100)
 		switch f {
 		case Lost, Cut:
@@ -128,7 +128,7 @@ func TestReads(t *testing.T) {
 			if err != nil || string(got) != whole[:9] {
 				t.Errorf("short: %q, %v", got, err)
 			}
-		case Flipped:
+		case Flipped, FlippedID:
 			changed := 0
 			for i := range got {
 				if got[i] != whole[i] {

@@ -25,7 +25,7 @@ func (s *Store) Get(ctx context.Context, name string, offset, length int64) (io.
 		return nil, err
 	}
 	body, err := s.inner.Get(ctx, name, offset, length)
-	if err != nil || f != Cut && f != Short && f != Flipped {
+	if err != nil || f != Cut && f != Short && f != Flipped && f != FlippedID {
 		return body, err
 	}
 	defer body.Close()
@@ -39,11 +39,23 @@ func (s *Store) Get(ctx context.Context, name string, offset, length int64) (io.
 		return io.NopCloser(io.MultiReader(bytes.NewReader(half), failing{storage.Errf(storage.Network, name, errInjected)})), nil
 	case f == Short:
 		data = half
-	case len(data) > 0:
-		bit := call.N * 7919 % (8 * len(data)) // another one for each call
-		data[bit/8] ^= 1 << (bit % 8)
+	case f == FlippedID:
+		flip(data[:min(len(data), idBytes)], call.N)
+	default:
+		flip(data, call.N)
 	}
 	return io.NopCloser(bytes.NewReader(data)), nil
+}
+
+// idBytes is how far from an object's beginning its ids stand.
+const idBytes = 40
+
+// flip changes one bit, another one for each call.
+func flip(data []byte, call int) {
+	if len(data) > 0 {
+		bit := call * 7919 % (8 * len(data))
+		data[bit/8] ^= 1 << (bit % 8)
+	}
 }
 
 // failing is a body that has broken off.
