@@ -13,6 +13,7 @@ type jsonPrune struct {
 	DryRun    bool      `json:"dry_run"`
 	Place     string    `json:"place"`
 	Stored    jsonPacks `json:"stored"`
+	Trash     int64     `json:"trash"`
 	Swept     jsonPacks `json:"swept"`
 	Condemned jsonPacks `json:"condemned"`
 	Rewritten jsonPacks `json:"rewritten"`
@@ -71,7 +72,11 @@ func (s *session) showPrune(p *prune.Plan) {
 		}
 		return f(t.Sum, l.Count(s.text.Verify.Packs, x.Packs), l.Bytes(x.Bytes))
 	}
-	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Sweep, sum(p.Sweep)}, [2]string{t.Condemn, sum(p.Condemn)},
+	trash := ""
+	if p.Trash > 0 {
+		trash = l.Count(s.text.Browse.Snapshots, p.Trash)
+	}
+	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Trash, trash}, [2]string{t.Sweep, sum(p.Sweep)}, [2]string{t.Condemn, sum(p.Condemn)},
 		[2]string{t.Rewrite, sum(p.Rewrite)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
 		[2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Requests, l.Int(p.Requests)})
 }
@@ -80,11 +85,12 @@ func (s *session) showPrune(p *prune.Plan) {
 func (s *session) pruned(res *prune.Result) {
 	t, l, p := s.text.Prune, s.lang, res.Plan
 	packs := func(x prune.Sum) jsonPacks { return jsonPacks{x.Packs, x.Bytes} }
-	o := jsonPrune{Type: "prune", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Stored: packs(p.Stored),
+	o := jsonPrune{Type: "prune", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Stored: packs(p.Stored), Trash: res.Expired,
 		Swept: jsonPacks{res.SweptPacks, res.SweptBytes}, Condemned: jsonPacks{res.CondemnedPacks, res.CondemnedBytes},
 		Rewritten: jsonPacks{res.RewrittenPacks, res.RewrittenBytes}, Waiting: packs(p.Waiting), Copied: res.CopiedBytes, Unused: p.Unused,
 		Requests: p.Requests, Seconds: seconds(res.Duration)}
 	if s.cfg.DryRun {
+		o.Trash = p.Trash
 		o.Swept, o.Condemned, o.Rewritten, o.Copied = packs(p.Sweep), packs(p.Condemn), packs(p.Rewrite), p.Copy
 	}
 	s.object(o)

@@ -22,7 +22,7 @@ func enPruneErrors() map[core.Code]ErrorText {
 
 func enPrune() Prune {
 	return Prune{
-		Stored: "stored", Sweep: "delete now", Condemn: "delete later, unused", Rewrite: "copy what is used of, delete later", Waiting: "waiting from earlier",
+		Stored: "stored", Trash: "leave the trash for good", Sweep: "delete now", Condemn: "delete later, unused", Rewrite: "copy what is used of, delete later", Waiting: "waiting from earlier",
 		Young: "too young to look at", Unused: "unused, but left", Requests: "requests, about",
 		Sum:  "%[1]s, %[2]s",
 		Ask:  "Delete %[1]s now, and mark %[2]s to be deleted later?",

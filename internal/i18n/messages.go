@@ -185,10 +185,10 @@ type Retain struct {
 
 // Prune is what prune says.
 type Prune struct {
-	Stored, Sweep, Condemn, Rewrite, Waiting, Young, Unused, Requests string // labels of the plan
-	Sum                                                               string // packs, bytes
-	Ask                                                               string // bytes deleted, bytes condemned
-	Done                                                              string // bytes deleted, bytes condemned, time
-	Nothing, DryRun                                                   string
-	Later                                                             string // the command to type
+	Stored, Trash, Sweep, Condemn, Rewrite, Waiting, Young, Unused, Requests string // labels of the plan
+	Sum                                                                      string // packs, bytes
+	Ask                                                                      string // bytes deleted, bytes condemned
+	Done                                                                     string // bytes deleted, bytes condemned, time
+	Nothing, DryRun                                                          string
+	Later                                                                    string // the command to type
 }

@@ -22,7 +22,7 @@ func ptPruneErrors() map[core.Code]ErrorText {
 
 func ptPrune() Prune {
 	return Prune{
-		Stored: "guardado", Sweep: "apagar agora", Condemn: "apagar depois, sem uso", Rewrite: "copiar o que é usado, apagar depois", Waiting: "à espera, de antes",
+		Stored: "guardado", Trash: "saem da lixeira de vez", Sweep: "apagar agora", Condemn: "apagar depois, sem uso", Rewrite: "copiar o que é usado, apagar depois", Waiting: "à espera, de antes",
 		Young: "novo demais para olhar", Unused: "sem uso, mas fica", Requests: "requisições, cerca de",
 		Sum:  "%[1]s (%[2]s)",
 		Ask:  "Apagar %[1]s agora, e marcar %[2]s para apagar depois?",

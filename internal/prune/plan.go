@@ -13,6 +13,7 @@ func (s *Sum) add(bytes int64) {
 // Plan is what a prune is going to do. Bytes are those of stored objects.
 type Plan struct {
 	Snapshots int64 // kept, those in the trash included
+	Trash     int64 // snapshots that leave the trash for good, and do not count below
 	Stored    Sum   // all packs
 	Sweep     Sum   // condemned by earlier prunes, and deleted now
 	Condemn   Sum   // all of it dead: condemned now, deleted by a later prune
@@ -48,12 +49,12 @@ func (p *Plan) Kept() Sum {
 
 // Nothing reports whether there is nothing to do.
 func (p *Plan) Nothing() bool {
-	return p.Sweep.Packs+p.Condemn.Packs+p.Rewrite.Packs+p.IndexMerged+p.Absent == 0
+	return p.Trash+p.Sweep.Packs+p.Condemn.Packs+p.Rewrite.Packs+p.IndexMerged+p.Absent == 0
 }
 
 // plan puts the plan together.
 func (p *pass) plan() *Plan {
-	l := &Plan{Snapshots: int64(len(p.survey.Live)), IndexObjects: int64(len(p.objects)), InFlight: p.survey.InFlight,
+	l := &Plan{Snapshots: int64(len(p.survey.Live) - len(p.leave)), Trash: int64(len(p.leave)), IndexObjects: int64(len(p.objects)), InFlight: p.survey.InFlight,
 		Blocking: p.survey.Waiting, Unused: p.choice.Unused}
 	role := map[int]*Sum{}
 	for _, i := range p.choice.Sweep {

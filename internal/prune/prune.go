@@ -5,7 +5,9 @@
 // packs stay condemned before they are deleted.
 //
 // A run first deletes what earlier runs condemned, as far as that is allowed by now, and then condemns what it finds dead. So space is freed
-// one grace after the run that found it. Without a grace a run does both, if no backup is in flight.
+// one grace after the run that found it. Without a grace a run does both, if no backup is in flight. Where snapshots leave the trash a
+// rehearsal comes first: a survey as if they had left, whose plan is consented to. Then they leave, and all is looked at anew, since one of
+// them may have been brought back meanwhile.
 //
 // Map: prune.go runs it; survey.go looks at the store, index.go at the index, live.go finds what is live; plan.go decides with package gc
 // and tells; sweep.go deletes, merge.go writes index objects anew, rewrite.go copies and condemns.
@@ -18,6 +20,7 @@ package prune
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"backup_projeto/internal/core"
@@ -56,7 +59,7 @@ type Options struct {
 	// Grace is how long what is condemned stays, and how old what is condemned must be; Expire after what time a session is taken for
 	// dead; Forget how long tombstones stay. All by the store's clock. 0 means the default, below 0 none at all.
 	Grace, Expire, Forget time.Duration
-	// Trash takes snapshots out of the trash that have been there for so long; 0 leaves the trash alone.
+	// Trash takes snapshots out of the trash that have been there for so long, after consent; 0 leaves the trash alone.
 	Trash      time.Duration
 	AllowEmpty bool // go on where there is no snapshot at all: everything is deleted
 	DryRun     bool // change nothing: the plan is the result
@@ -81,6 +84,7 @@ type Result struct {
 	Plan     *Plan // of the first pass; nil if it did not come to one
 	Declined bool  // Consent said no
 
+	Expired                        int64 // snapshots that left the trash for good
 	SweptPacks, SweptBytes         int64 // deleted
 	CondemnedPacks, CondemnedBytes int64 // to be deleted by a later prune, those rewritten included
 	RewrittenPacks, RewrittenBytes int64 // of these
@@ -100,7 +104,8 @@ type run struct {
 	s     *repo.Session // nil in a dry run
 	res   Result
 	pass  *pass
-	seen  []core.UUID // snapshots that the pass before listed
+	seen  []core.UUID        // snapshots that the pass before listed
+	leave map[core.UUID]bool // in a rehearsal, snapshots that will have left the trash
 }
 
 // Run prunes a repository that a reading key has opened; with another the kind is WrongKey. Errors about the state of the repository, after
@@ -124,9 +129,9 @@ func (p *run) all() (err error) {
 			return err
 		}
 		defer p.s.Close()
-		if err := p.emptyTrash(); err != nil {
-			return err
-		}
+	}
+	if ok, err := p.trash(); !ok || err != nil {
+		return err
 	}
 	// Without a grace, what the first pass condemns a second one sweeps.
 	for n := range 2 {
@@ -145,12 +150,8 @@ func (p *run) once(onlySweep bool) (more int64, err error) {
 	if err := p.pass.look(); err != nil {
 		return 0, err
 	}
-	if !onlySweep {
-		p.res.Plan = p.pass.plan()
-		if p.o.DryRun {
-			return 0, nil
-		}
-		if ok, err := p.consent(); !ok || err != nil {
+	if p.res.Plan == nil {
+		if ok, err := p.propose(); !ok || err != nil {
 			return 0, err
 		}
 	}
@@ -159,6 +160,15 @@ func (p *run) once(onlySweep bool) (more int64, err error) {
 	}
 	err = p.pass.condemn()
 	return p.res.CondemnedPacks + p.res.RewrittenPacks, err
+}
+
+// propose makes the plan of the pass, and reports whether to go on with it.
+func (p *run) propose() (bool, error) {
+	p.res.Plan = p.pass.plan()
+	if p.o.DryRun {
+		return false, nil
+	}
+	return p.consent()
 }
 
 // consent asks, and then sees whether this prune is still taken for alive: people may take days to answer.
@@ -176,17 +186,50 @@ func (p *run) consent() (bool, error) {
 	return err == nil, err
 }
 
-// emptyTrash takes out of the trash what has been there for long enough.
-func (p *run) emptyTrash() error {
+// trash takes out of the trash what has been there for long enough, after a rehearsal, and reports whether to go on.
+func (p *run) trash() (bool, error) {
 	if p.o.Trash <= 0 {
-		return nil
+		return true, nil
 	}
 	now, err := p.now()
 	if err != nil || now.IsZero() {
-		return err
+		return err == nil, err
 	}
-	_, err = p.r.Expire(p.ctx, now.Add(-p.o.Trash))
-	return err
+	before := now.Add(-p.o.Trash)
+	leaving, err := p.r.Expiring(p.ctx, before)
+	if err != nil || len(leaving) == 0 {
+		return err == nil, err
+	}
+	if ok, err := p.rehearse(leaving); !ok || err != nil {
+		return false, err
+	}
+	gone, err := p.r.Expire(p.ctx, before)
+	if err != nil {
+		return false, err
+	}
+	there, err := p.r.SnapshotIDs(p.ctx) // one that was brought back is not gone
+	for _, id := range gone {
+		if !slices.Contains(there, id) {
+			p.res.Expired++
+		}
+	}
+	return err == nil, err
+}
+
+// rehearse makes the plan as if snapshots had left the trash, and asks.
+func (p *run) rehearse(leaving []core.UUID) (bool, error) {
+	p.leave = map[core.UUID]bool{}
+	for _, id := range leaving {
+		p.leave[id] = true
+	}
+	p.pass = &pass{run: p}
+	defer p.pass.close()
+	if err := p.pass.look(); err != nil {
+		return false, err
+	}
+	ok, err := p.propose()
+	p.leave = nil
+	return ok, err
 }
 
 // explain gives the errors of package gc their codes.

@@ -177,6 +177,34 @@ func TestMergeIndex(t *testing.T) {
 	p.want(append(kept, more)...)
 }
 
+// TestTrashConsent: what leaves the trash is in the plan, and leaves it only after consent; what is brought back before the answer stays.
+func TestTrashConsent(t *testing.T) {
+	p := newPlace(t)
+	keep, gone, back := p.save(p.main, files{"a": random(1, 100_000)}), p.save(p.main, files{"b": random(2, 100_000)}), p.save(p.main, files{"c": random(3, 100_000)})
+	must(t, p.main.Drop(t.Context(), gone.id))
+	must(t, p.main.Drop(t.Context(), back.id))
+	p.age("trash", repo.Grace+time.Hour)
+	o := Options{Grace: -1, Trash: repo.Grace, DryRun: true}
+	for range 2 {
+		res := p.prune(o)
+		if l := res.Plan; l.Trash != 2 || l.Snapshots != 1 || l.Condemn.Packs != 4 || res.Expired != 0 || len(p.names("trash")) != 2 {
+			t.Errorf("%+v, plan %+v, trash %v", res, l, p.names("trash"))
+		}
+		o.DryRun = false
+		o.Consent = func(*Plan) (bool, error) { return false, nil }
+	}
+	asked := 0
+	o.Consent = func(l *Plan) (bool, error) {
+		asked++
+		_, err := p.main.Undelete(t.Context(), back.id)
+		return true, err
+	}
+	if res := p.prune(o); asked != 1 || res.Expired != 1 || res.SweptPacks != 2 || len(p.names("trash")) != 0 {
+		t.Errorf("asked %d times: %+v, trash %v", asked, res, p.names("trash"))
+	}
+	p.want(keep, back)
+}
+
 // TestTrash: what is in the trash is live; after its time it is not.
 func TestTrash(t *testing.T) {
 	p := newPlace(t)

@@ -111,7 +111,7 @@ func (s *store) ListLive() ([]core.UUID, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.manifests = all
+	s.manifests = slices.DeleteFunc(slices.Clone(all), func(m *snapshot.Manifest) bool { return s.p.leave[m.ID] })
 	ids, have := make([]core.UUID, len(all)), map[core.UUID]bool{}
 	for i, m := range all {
 		ids[i], have[m.ID] = m.ID, true

@@ -203,6 +203,26 @@ func (r *Repo) readCopies(ctx context.Context, copies []copyInTrash) (m *snapsho
 	return nil, "", nil, first
 }
 
+// Expiring returns the snapshots that Expire would return, but for those in their place.
+func (r *Repo) Expiring(ctx context.Context, before time.Time) ([]core.UUID, error) {
+	all, err := r.Trash(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pinned, err := r.Pinned(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []core.UUID
+	for _, t := range all {
+		stays := func(c copyInTrash) bool { return c.time.IsZero() || !c.time.Before(before) }
+		if !pinned[t.ID] && !slices.ContainsFunc(t.copies, stays) {
+			out = append(out, t.ID)
+		}
+	}
+	return out, nil
+}
+
 // Expire takes the copies out of the trash that the store got before that moment of its clock, and returns the snapshots of whom
 // there is none left. Pinned ones stay, and those of which the store does not tell when it got them.
 func (r *Repo) Expire(ctx context.Context, before time.Time) ([]core.UUID, error) {
