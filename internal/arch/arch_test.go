@@ -28,6 +28,7 @@ var layers = [][]string{
 	{"storage/observe", "storage/local", "storage/s3"},
 	{"repo"},
 	{"restore", "verify", "backup", "prune", "retain"},
+	{"lock"},
 	{"i18n"},
 	{"config"},
 	{"strategy"},

@@ -49,6 +49,7 @@ func runBackup(ctx context.Context, a *app, _ []string) error {
 	s.warnDamaged(res.Damaged)
 	res.Duration = time.Since(start) // opening and creating are part of what the person waited for
 	s.summary(res)
+	s.remindOfLocks()
 	if s.cfg.Retain && !s.cfg.DryRun {
 		s.retainAfterBackup(ctx, p.ID)
 	}

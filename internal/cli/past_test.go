@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -66,5 +68,19 @@ func cmdNoViews(ts *testscript.TestScript, neg bool, args []string) {
 		if strings.HasPrefix(e.Name(), scratchPrefix) {
 			ts.Fatalf("%s is left in %s", e.Name(), args[0])
 		}
+	}
+}
+
+// cmdReput stores other bytes under a name and then the right ones again, as long as they are: what was there first is an older version.
+// reput BUCKET NAME.
+func cmdReput(ts *testscript.TestScript, neg bool, args []string) {
+	ctx, c := context.Background(), scriptClient(ts)
+	got, err := c.GetObject(ctx, &awss3.GetObjectInput{Bucket: &args[0], Key: &args[1]})
+	ts.Check(err)
+	data, err := io.ReadAll(got.Body)
+	ts.Check(err)
+	for _, content := range [][]byte{[]byte("ruined"), data} {
+		_, err = c.PutObject(ctx, &awss3.PutObjectInput{Bucket: &args[0], Key: &args[1], Body: bytes.NewReader(content)})
+		ts.Check(err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"backup_projeto/internal/prune"
 	"backup_projeto/internal/repo"
+	"backup_projeto/internal/storage"
 )
 
 // jsonPrune is the object of a prune, or of what one would do.
@@ -20,6 +21,8 @@ type jsonPrune struct {
 	Waiting   jsonPacks `json:"waiting"`
 	Copied    int64     `json:"copied_bytes"`
 	Unused    int64     `json:"unused_bytes"`
+	Locked    jsonPacks `json:"locked"`
+	Until     string    `json:"locked_until,omitempty"`
 	Requests  int64     `json:"requests"`
 	Seconds   float64   `json:"seconds"`
 }
@@ -59,6 +62,7 @@ func runPrune(ctx context.Context, a *app, _ []string) error {
 			s.showPrune(res.Plan)
 		}
 		s.pruned(res)
+		s.tellOfVersions(ctx, res)
 		return nil
 	})
 }
@@ -78,7 +82,31 @@ func (s *session) showPrune(p *prune.Plan) {
 	}
 	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Trash, trash}, [2]string{t.Sweep, sum(p.Sweep)}, [2]string{t.Condemn, sum(p.Condemn)},
 		[2]string{t.Rewrite, sum(p.Rewrite)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
-		[2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Requests, l.Int(p.Requests)})
+		[2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Locked, s.lockedPacks(p)}, [2]string{t.Requests, l.Int(p.Requests)})
+}
+
+// lockedPacks says what locks keep, and until when; "" where they keep nothing.
+func (s *session) lockedPacks(p *prune.Plan) string {
+	t, l := s.text.Prune, s.lang
+	if p.LockedUntil.IsZero() {
+		return ""
+	}
+	line := t.Hidden
+	if p.Refused {
+		line = t.Refused
+	}
+	return f(line, l.Count(s.text.Verify.Packs, p.Locked.Packs), l.Bytes(p.Locked.Bytes), l.Date(p.LockedUntil.Local()))
+}
+
+// tellOfVersions says that a bucket which keeps versions keeps what was deleted, too. That it cannot be asked is no matter here.
+func (s *session) tellOfVersions(ctx context.Context, res *prune.Result) {
+	h, ok := storage.As[storage.Historian](s.store)
+	if !ok || res.SweptPacks == 0 {
+		return
+	}
+	if keeps, err := h.Versioned(ctx); err == nil && keeps {
+		s.tell(f(s.text.Prune.Versions, s.typeThis("stats")))
+	}
 }
 
 // pruned tells how a prune ended.
@@ -88,7 +116,10 @@ func (s *session) pruned(res *prune.Result) {
 	o := jsonPrune{Type: "prune", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Stored: packs(p.Stored), Trash: res.Expired,
 		Swept: jsonPacks{res.SweptPacks, res.SweptBytes}, Condemned: jsonPacks{res.CondemnedPacks, res.CondemnedBytes},
 		Rewritten: jsonPacks{res.RewrittenPacks, res.RewrittenBytes}, Waiting: packs(p.Waiting), Copied: res.CopiedBytes, Unused: p.Unused,
-		Requests: p.Requests, Seconds: seconds(res.Duration)}
+		Locked: packs(p.Locked), Requests: p.Requests, Seconds: seconds(res.Duration)}
+	if !p.LockedUntil.IsZero() {
+		o.Until = jsonTime(p.LockedUntil.UnixNano())
+	}
 	if s.cfg.DryRun {
 		o.Trash = p.Trash
 		o.Swept, o.Condemned, o.Rewritten, o.Copied = packs(p.Sweep), packs(p.Condemn), packs(p.Rewrite), p.Copy
@@ -101,6 +132,9 @@ func (s *session) pruned(res *prune.Result) {
 		s.say(t.Nothing)
 	default:
 		s.say(f(t.Done, l.Bytes(res.SweptBytes), l.Bytes(res.CondemnedBytes), l.Duration(res.Duration)))
+	}
+	if res.SweptPacks > 0 && p.Locked.Packs > 0 {
+		s.tell(t.Locked + ": " + s.lockedPacks(p))
 	}
 	for _, i := range res.Issues {
 		s.warn(f(s.text.Verify.Object, i.Path, s.reason(i.Err)))

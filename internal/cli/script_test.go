@@ -76,6 +76,7 @@ func scripts(t *testing.T, dir string, vars ...string) {
 			"clock":    cmdClock,
 			"attack":   cmdAttack,
 			"savetime": cmdSaveTime,
+			"reput":    cmdReput,
 			"noviews":  cmdNoViews,
 		},
 		Condition: func(cond string) (bool, error) {

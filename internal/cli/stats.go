@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/storage"
 )
 
 // jsonStats is the object of stats.
@@ -22,6 +23,9 @@ type jsonStats struct {
 	BytesInPacks  int64  `json:"bytes_in_packs"`
 	FirstSnapshot string `json:"first_snapshot,omitempty"` // its moment
 	LastSnapshot  string `json:"last_snapshot,omitempty"`
+	Versions      *int64 `json:"versions,omitempty"` // kept by the bucket beside the objects
+	BytesVersions *int64 `json:"bytes_versions,omitempty"`
+	Rewritten     *int64 `json:"rewritten,omitempty"`
 }
 
 func runStats(ctx context.Context, a *app, _ []string) error {
@@ -54,10 +58,49 @@ func runStats(ctx context.Context, a *app, _ []string) error {
 				o.BytesInPacks += info.Size
 			}
 		}
+		kept, err := s.kept(ctx)
+		if err != nil {
+			return err
+		}
+		if kept != nil {
+			o.Versions, o.BytesVersions, o.Rewritten = &kept.Versions, &kept.Bytes, &kept.Rewritten
+		}
 		s.object(o)
 		s.showStats(o, h)
+		s.warnRewritten(kept)
 		return s.whole()
 	})
+}
+
+// kept sums up what the place keeps beside the objects; nil where it keeps nothing, or may not be asked.
+func (s *session) kept(ctx context.Context) (*storage.Kept, error) {
+	h, ok := storage.As[storage.Historian](s.store)
+	if !ok {
+		return nil, nil
+	}
+	keeps, err := h.Versioned(ctx)
+	if err != nil || !keeps {
+		return nil, ignoreDenied(err)
+	}
+	kept, err := h.Kept(ctx)
+	if err != nil {
+		return nil, ignoreDenied(err)
+	}
+	return &kept, nil
+}
+
+func ignoreDenied(err error) error {
+	if storage.IsDenied(err) {
+		return nil
+	}
+	return err
+}
+
+// warnRewritten tells of objects whose content was replaced, which this program never does.
+func (s *session) warnRewritten(kept *storage.Kept) {
+	if kept != nil && kept.Rewritten > 0 {
+		s.warn(f(s.lang.Count(s.text.Browse.Rewritten, kept.Rewritten), kept.First))
+	}
 }
 
 func (s *session) showStats(o jsonStats, h history) {
@@ -66,12 +109,15 @@ func (s *session) showStats(o jsonStats, h history) {
 	if len(h) > 0 {
 		snapshots += ", " + l.Date(when(h[0])) + " – " + l.Date(when(h[len(h)-1]))
 	}
-	ratio := ""
+	ratio, versions := "", ""
+	if o.Versions != nil {
+		versions = f(b.StatsVersionsLine, l.Bytes(*o.BytesVersions), l.Int(*o.Versions))
+	}
 	if o.BytesStored > 0 && o.BytesSeen > o.BytesStored {
 		ratio = f(s.text.Backup.Smaller, l.Decimal(float64(o.BytesSeen)/float64(o.BytesStored), 1))
 	}
 	s.rows([2]string{b.StatsPlace, s.place()}, [2]string{b.StatsID, o.Repository}, [2]string{b.StatsSnapshots, snapshots},
 		[2]string{b.StatsContent, f(b.StatsContentLine, l.Bytes(o.BytesSeen), l.Bytes(o.BytesLatest))},
 		[2]string{b.StatsStored, l.Bytes(o.BytesStored) + " (" + l.Count(s.text.Verify.Packs, o.Packs) + ", " + l.Count(b.Objects, o.Objects) + ")"},
-		[2]string{b.StatsRatio, ratio})
+		[2]string{b.StatsVersions, versions}, [2]string{b.StatsRatio, ratio})
 }

@@ -47,6 +47,10 @@ func enCommands() map[string]CommandText {
 			"Deletes stored data that no snapshot needs, in two steps: what is found dead is marked, and deleted by a run after the grace time, so that " +
 				"backups that run meanwhile, on any machine, are safe. Packs that are partly dead are copied. The plan is shown before, and you are asked.",
 			[]string{"prune --dry-run", "prune --max-unused=10% --yes"}},
+		"lock": {"[FLAGS]", "Lengthen the locks of what snapshots need",
+			"For a bucket with object lock: finds what your snapshots need, sees until when it is locked, and locks anew for the time of --lock what ends within half of it. " +
+				"The plan and its requests are shown before, and you are asked. Run it from a schedule, well within half of that time.",
+			[]string{"lock --lock=30d --dry-run", "lock --lock=30d --yes"}},
 		"verify": {"[FLAGS]", "Prove that the repository is whole",
 			"Checks that every snapshot, folder and block is present and has the right size. --data also reads and authenticates stored data, " +
 				"a share of it that moves on from run to run so that repeated runs cover everything; --sample restores files on trial and compares them.",

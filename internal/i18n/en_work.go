@@ -71,7 +71,10 @@ func enBrowse() Browse {
 		NoMatch:      "Nothing matches",
 		StatsContent: "content", StatsStored: "stored", StatsPacks: "packs", StatsRatio: "together", StatsPlace: "place", StatsSnapshots: "snapshots",
 		StatsID: "repository", StatsContentLine: "%[1]s in all snapshots, %[2]s in the latest of each project",
-		Objects:     Plural{"%s object", "%s objects"},
+		Objects:       Plural{"%s object", "%s objects"},
+		StatsVersions: "older versions", StatsVersionsLine: "%[1]s in %[2]s versions of what was deleted or replaced; a lifecycle rule of the bucket removes them",
+		Rewritten: Plural{"%s object was replaced by other content, which this program never does: see who may write there, and read the repository as it was before with --as-of. It is %s",
+			"%s objects were replaced by other content, which this program never does: see who may write there, and read the repository as it was before with --as-of. The first is %s"},
 		AsOf:        "Looking at %[1]s as it was on %[2]s",
 		VersionLine: "backup_projeto %[1]s, %[2]s, %[3]s",
 	}

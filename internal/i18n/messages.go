@@ -14,6 +14,7 @@ type Catalog struct {
 	Keys     Keys
 	Retain   Retain
 	Prune    Prune
+	Lock     Lock
 	Flags    map[string]FlagText     // by the English flag
 	Commands map[string]CommandText  // by the English command, "" for the program, "key add" for one below
 	Errors   map[core.Code]ErrorText // by code
@@ -138,6 +139,8 @@ type Browse struct {
 	StatsContent, StatsStored, StatsPacks, StatsRatio, StatsPlace, StatsSnapshots        string
 	StatsID                                                                              string
 	AsOf                                                                                 string // place, moment
+	StatsVersions, StatsVersionsLine                                                     string // bytes, versions
+	Rewritten                                                                            Plural // and then the first of them
 	StatsContentLine                                                                     string // in all snapshots, in the last of each project
 	Objects                                                                              Plural
 	VersionLine                                                                          string
@@ -191,4 +194,21 @@ type Prune struct {
 	Done                                                                     string // bytes deleted, bytes condemned, time
 	Nothing, DryRun                                                          string
 	Later                                                                    string // the command to type
+	Locked                                                                   string // label
+	Hidden, Refused                                                          string // packs, bytes, until when
+	Versions                                                                 string // the command that shows them
+}
+
+// Lock is what lock says.
+type Lock struct {
+	Looking                               string // requests
+	Needed, Unlocked, Next, Due, Requests string // labels of the plan
+	NeededLine                            string // objects, bytes
+	NextLine                              string // moment, object
+	DueLine                               string // how many, until when
+	Ask                                   Plural // and then until when, requests
+	Done                                  Plural // and then until when, time
+	Nothing                               string
+	Everything                            string // reason
+	Remind                                string // moment, the command to type
 }

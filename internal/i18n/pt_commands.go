@@ -47,6 +47,10 @@ func ptCommands() map[string]CommandText {
 			"Apaga dados guardados de que nenhum snapshot precisa, em dois passos: o que não tem uso é marcado, e apagado por uma execução depois do tempo de " +
 				"carência, para que backups que rodam enquanto isso, em qualquer máquina, fiquem seguros. Pacotes usados em parte são copiados. O plano é mostrado antes, e você é consultado.",
 			[]string{"limpar --simular", "limpar --max-sem-uso=10% --sim"}},
+		"lock": {"[OPÇÕES]", "Prolonga as travas do que os snapshots precisam",
+			"Para um bucket com Object Lock: encontra o que os seus snapshots precisam, vê até quando tem trava, e trava de novo, pelo prazo de --trava, o que acaba dentro da metade dele. " +
+				"O plano e as requisições são mostrados antes, e você é consultado. Rode-o por agendamento, bem dentro da metade desse prazo.",
+			[]string{"travar --trava=30d --simular", "travar --trava=30d --sim"}},
 		"verify": {"[OPÇÕES]", "Prova que o repositório está inteiro",
 			"Confere se todos os snapshots, pastas e blocos estão presentes e têm o tamanho certo. --dados também lê e autentica os dados guardados, " +
 				"uma parte que avança a cada vez, para que execuções repetidas cubram tudo; --amostra restaura arquivos como teste e compara.",

@@ -16,6 +16,9 @@ func ptPruneErrors() map[core.Code]ErrorText {
 			"Veja o que está danificado: backup_projeto verificar{place}"},
 		"prune-empty": {"o armazenamento não lista nenhum snapshot, e há dados; nada foi apagado",
 			"Se isso está errado, a culpa é do armazenamento. Se está certo, apague a pasta ou o bucket inteiro."},
+		"lock-length": {"não foi dito por quanto tempo travar", "Acrescente --trava=30d, ou defina BACKUP_PROJETO_TRAVA: o mesmo prazo dos backups."},
+		"lock-incomplete": {"nem tudo pôde receber trava, ou não deu para saber de que os snapshots precisam; o que pôde recebeu",
+			"Veja o que está danificado: backup_projeto verificar{place}"},
 		"marks-change": {"o que as limpezas vão apagar muda mais depressa do que se consegue ler", "Rode de novo daqui a um minuto."},
 	}
 }
@@ -27,6 +30,21 @@ func ptPrune() Prune {
 		Sum:  "%[1]s (%[2]s)",
 		Ask:  "Apagar %[1]s agora, e marcar %[2]s para apagar depois?",
 		Done: "%[1]s apagados, %[2]s marcados para apagar depois, em %[3]s", Nothing: "Não há nada a liberar", DryRun: "Simulação: nada foi mudado",
-		Later: "O que foi marcado fica pelo tempo de carência, caso um backup em andamento precise; depois, libere com: %s",
+		Later:  "O que foi marcado fica pelo tempo de carência, caso um backup em andamento precise; depois, libere com: %s",
+		Locked: "com trava", Hidden: "%[1]s destes (%[2]s): escondidos agora, e guardados pelo bucket até %[3]s", Refused: "%[1]s (%[2]s): o armazenamento se recusa a apagar antes de %[3]s",
+		Versions: "O bucket guarda versões: o que foi apagado ocupa espaço até que a regra de ciclo de vida dele remova as versões antigas. Para ver quanto: %s",
+	}
+}
+
+func ptLock() Lock {
+	return Lock{
+		Looking: "Olhando as travas; isso leva %s requisições",
+		Needed:  "necessário", Unlocked: "sem trava", Next: "primeira trava a acabar", Due: "a prolongar", Requests: "requisições",
+		NeededLine: "%[1]s (%[2]s)", NextLine: "%[1]s, de %[2]s", DueLine: "%[1]s, até %[2]s",
+		Ask:        Plural{"Travar %s objeto até %s? Isso leva %s requisições, e ninguém pode desfazer.", "Travar %s objetos até %s? Isso leva %s requisições, e ninguém pode desfazer."},
+		Done:       Plural{"%s objeto com trava até %s, em %s", "%s objetos com trava até %s, em %s"},
+		Nothing:    "Tudo de que os snapshots precisam tem trava por tempo suficiente",
+		Everything: "agora não dá para saber de que os snapshots precisam, por isso tudo recebe trava: %s",
+		Remind:     "travas do que os seus snapshots precisam acabam a partir de %[1]s; prolongue-as com: %[2]s",
 	}
 }

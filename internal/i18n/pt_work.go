@@ -71,7 +71,10 @@ func ptBrowse() Browse {
 		NoMatch:      "Nada encontrado",
 		StatsContent: "conteúdo", StatsStored: "guardado", StatsPacks: "pacotes", StatsRatio: "no total", StatsPlace: "lugar", StatsSnapshots: "snapshots",
 		StatsID: "repositório", StatsContentLine: "%[1]s em todos os snapshots, %[2]s no último de cada projeto",
-		Objects:     Plural{"%s objeto", "%s objetos"},
+		Objects:       Plural{"%s objeto", "%s objetos"},
+		StatsVersions: "versões antigas", StatsVersionsLine: "%[1]s em %[2]s versões do que foi apagado ou substituído; uma regra de ciclo de vida do bucket as remove",
+		Rewritten: Plural{"%s objeto foi substituído por outro conteúdo, o que este programa nunca faz: veja quem pode gravar ali, e leia o repositório como era antes com --em. É %s",
+			"%s objetos foram substituídos por outro conteúdo, o que este programa nunca faz: veja quem pode gravar ali, e leia o repositório como era antes com --em. O primeiro é %s"},
 		AsOf:        "Olhando %[1]s como estava em %[2]s",
 		VersionLine: "backup_projeto %[1]s, %[2]s, %[3]s",
 	}

@@ -1,6 +1,10 @@
 package prune
 
-import "backup_projeto/internal/gc"
+import (
+	"time"
+
+	"backup_projeto/internal/gc"
+)
 
 // Sum is a number of packs and their bytes.
 type Sum struct{ Packs, Bytes int64 }
@@ -22,7 +26,12 @@ type Plan struct {
 	Waiting   Sum   // condemned by earlier prunes, and not to be deleted yet
 	Young     Sum   // not looked at: younger than the grace, or put while a backup in flight may still need them
 	Unused    int64 // bytes of dead data that stay in packs that are partly used
-	Absent    int64 // packs that index objects list and the store does not have; no snapshot needs them
+	// Locked are those of Sweep that the store keeps locked, the last of them until LockedUntil. A bucket with versions hides them meanwhile;
+	// where Refused holds the store deletes nothing that is locked: Sweep is empty, and its packs are in Waiting.
+	Locked      Sum
+	LockedUntil time.Time
+	Refused     bool
+	Absent      int64 // packs that index objects list and the store does not have; no snapshot needs them
 
 	IndexObjects int64         // now
 	IndexMerged  int64         // of these are written anew, in fewer
@@ -88,6 +97,11 @@ func (p *pass) plan() *Plan {
 		}
 	}
 	l.IndexMerged = int64(len(p.toMerge()))
+	p.lockedPlan(l)
+	if l.Refused {
+		l.Waiting.Packs, l.Waiting.Bytes = l.Waiting.Packs+l.Sweep.Packs, l.Waiting.Bytes+l.Sweep.Bytes
+		l.Sweep, l.IndexMerged, l.Absent = Sum{}, 0, 0
+	}
 	l.Requests = p.requests(l)
 	return l
 }

@@ -9,8 +9,11 @@
 // rehearsal comes first: a survey as if they had left, whose plan is consented to. Then they leave, and all is looked at anew, since one of
 // them may have been brought back meanwhile.
 //
+// What a lock of the store keeps (storage.Locker) is hidden by a bucket with versions, and left alone by a store that refuses; the plan says
+// until when.
+//
 // Map: prune.go runs it; survey.go looks at the store, index.go at the index, live.go finds what is live; plan.go decides with package gc
-// and tells; sweep.go deletes, merge.go writes index objects anew, rewrite.go copies and condemns.
+// and tells; locks.go sees what cannot be deleted yet; needed.go serves package lock; sweep.go deletes, merge.go writes index objects anew, rewrite.go copies and condemns.
 //
 // Promises: nothing is deleted that a snapshot needs, whatever else runs, is killed, or fails at any request; nothing is deleted where
 // anything that must be read cannot be, or where a listing lacks what is known to be there; what is copied is checked against its id;
@@ -147,7 +150,7 @@ func (p *run) all() (err error) {
 func (p *run) once(onlySweep bool) (more int64, err error) {
 	p.pass = &pass{run: p}
 	defer p.pass.close()
-	if err := p.pass.look(); err != nil {
+	if err := p.pass.inspect(); err != nil {
 		return 0, err
 	}
 	if p.res.Plan == nil {
@@ -155,8 +158,14 @@ func (p *run) once(onlySweep bool) (more int64, err error) {
 			return 0, err
 		}
 	}
-	if err := p.pass.sweep(); err != nil || onlySweep {
-		return 0, err
+	p.pass.lockedPlan(p.res.Plan)
+	if !p.pass.locked.refused() {
+		if err := p.pass.sweep(); err != nil {
+			return 0, err
+		}
+	}
+	if onlySweep {
+		return 0, nil
 	}
 	err = p.pass.condemn()
 	return p.res.CondemnedPacks + p.res.RewrittenPacks, err
@@ -224,7 +233,7 @@ func (p *run) rehearse(leaving []core.UUID) (bool, error) {
 	}
 	p.pass = &pass{run: p}
 	defer p.pass.close()
-	if err := p.pass.look(); err != nil {
+	if err := p.pass.inspect(); err != nil {
 		return false, err
 	}
 	ok, err := p.propose()
@@ -274,4 +283,5 @@ type pass struct {
 	live    liveness
 	choice  *gc.Choice
 	swept   map[core.ID]bool // packs to be deleted, or not listed any more
+	locked  locked
 }

@@ -218,6 +218,9 @@ func (r *Repo) Examine(ctx context.Context, e *pack.Entry) (flaws []Flaw, err er
 // IsAbsent reports whether an error of reading an object says that the store does not have it.
 func IsAbsent(err error) bool { return storage.IsNotFound(err) }
 
+// IsLocked reports whether an error says that a lock of the store forbids it.
+func IsLocked(err error) bool { return storage.IsLocked(err) }
+
 // ParsePackName returns the pack that an object's name, or the subject of an error, is of.
 func ParsePackName(object string) (core.ID, bool) {
 	id, err := core.ParseID(object[strings.LastIndexByte(object, '/')+1:])

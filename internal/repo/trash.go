@@ -133,10 +133,15 @@ func (r *Repo) Drop(ctx context.Context, id core.UUID) error {
 	if err != nil {
 		return damageOf(name, err)
 	}
-	if err := r.store.Put(ctx, pairName(trashPrefix, id, crypto.NewUUID()), data); err != nil {
+	copied := pairName(trashPrefix, id, crypto.NewUUID())
+	if err := r.store.Put(ctx, copied, data); err != nil {
 		return err
 	}
-	return r.store.Delete(ctx, name)
+	err = r.store.Delete(ctx, name)
+	if storage.IsLocked(err) { // it stays where it is; a copy for each attempt would only pile up
+		_ = r.store.Delete(ctx, copied)
+	}
+	return err
 }
 
 // Undelete brings a snapshot back from the trash. Where there is none of that id the code is "not-in-trash". Its copy there stays

@@ -1,0 +1,250 @@
+// Package lock lengthens the locks of what snapshots need, before they end.
+//
+// Terms: a lock is the store's promise that an object stays, whoever wants to delete it, until a moment (storage.Locker). What is put is
+// locked for a set length of time. Deduplication lets a new snapshot rely on packs that were put long before, whose locks end long
+// before its own: those have to be lengthened. A lock is due when it ends within the window, half of that length unless told otherwise.
+//
+// Promises: what is needed is what package prune finds needed, snapshots in the trash included; where that cannot be told, since something is
+// damaged or a prune is under way, everything is taken for needed. No lock is weakened. What a run lengthened stays so when it is cut
+// off, and the next one goes on with the rest. How many requests it takes is told before.
+package lock
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/prune"
+	"backup_projeto/internal/repo"
+	"backup_projeto/internal/report"
+)
+
+// codeNoLength says that it was not told for how long to lock.
+const codeNoLength core.Code = "lock-length"
+
+// DefaultParallel is how many requests run at once where Options do not say: each is short and waits for the service.
+const DefaultParallel = 16
+
+// Options say what a run does.
+type Options struct {
+	Within   time.Duration // the window; 0 is half of the length that the store was opened with
+	DryRun   bool          // look and tell only
+	Parallel int           // requests at once; 0 is DefaultParallel
+	// Looking is told how many requests it takes to see the locks, before they are made; nil is not told.
+	Looking func(requests int64)
+	// Consent is asked with the plan before a lock is lengthened; nil and true go on.
+	Consent func(*Plan) (bool, error)
+}
+
+// Plan is what a run is going to do.
+type Plan struct {
+	Objects  int64     // that are needed
+	Bytes    int64     // what they take
+	Unlocked int64     // of them without a lock
+	Due      int64     // of them with a lock that is due, or without one
+	Next     time.Time // when the first of the locks ends; zero where there is none
+	NextName string    // of the object with that lock
+	Until    time.Time // when those locks will end that are lengthened
+	Looked   int64     // requests that were needed to see the locks
+	All      bool      // what snapshots need could not be told, so it is everything
+}
+
+// Requests is how many requests carrying the plan out takes.
+func (p *Plan) Requests() int64 { return p.Due }
+
+// Result says what was done; after an error, until then.
+type Result struct {
+	Plan       *Plan
+	Declined   bool // Consent said no
+	Lengthened int64
+	Issues     []report.Issue
+	Duration   time.Duration
+}
+
+// run is one run.
+type run struct {
+	r     *repo.Repo
+	o     Options
+	rep   report.Reporter
+	locks *repo.Locks
+	res   Result
+
+	mu   sync.Mutex // guards the rest, and Issues and the plan's counts, while several goroutines add to them
+	due  []string
+	rest time.Time // when the first of the locks ends that are not due; zero where there is none
+}
+
+// Run lengthens locks of a repository that a reading key has opened; with another the kind is WrongKey. Where the store cannot lock the
+// code is "store-no-lock", and where it was opened without a length "lock-length".
+func Run(ctx context.Context, r *repo.Repo, o Options, rep report.Reporter) (*Result, error) {
+	begun := time.Now()
+	l := &run{r: r, o: o, rep: rep}
+	err := l.all(ctx)
+	l.res.Duration = time.Since(begun)
+	return &l.res, err
+}
+
+func (l *run) all(ctx context.Context) (err error) {
+	if l.locks, err = l.r.Locks(ctx); err != nil {
+		return err
+	}
+	length := l.locks.Length()
+	if length <= 0 {
+		return &core.Error{Kind: core.Usage, Code: codeNoLength}
+	}
+	if l.o.Within <= 0 {
+		l.o.Within = length / 2
+	}
+	if l.o.Parallel <= 0 {
+		l.o.Parallel = DefaultParallel
+	}
+	l.res.Plan = &Plan{Until: l.locks.Now().Add(length)}
+	objects, err := l.needed(ctx)
+	if err != nil {
+		return err
+	}
+	if err := l.look(ctx, objects); err != nil || l.o.DryRun {
+		return err
+	}
+	if l.o.Consent != nil {
+		if ok, err := l.o.Consent(l.res.Plan); !ok || err != nil {
+			l.res.Declined = err == nil
+			return err
+		}
+	}
+	if err := l.lengthen(ctx); err != nil {
+		return err
+	}
+	if len(l.res.Issues) == 0 {
+		l.r.RememberLocks(l.first())
+	}
+	return nil
+}
+
+// needed lists what must stay. Listed first: a pack that is stored after that has a new lock.
+func (l *run) needed(ctx context.Context) ([]repo.LastingObject, error) {
+	objects, err := l.r.LastingObjects(ctx)
+	if err != nil {
+		return nil, err
+	}
+	packs, err := prune.Needed(ctx, l.r, 0, l.rep)
+	switch kind := core.KindOf(err); {
+	case kind == core.Damage, core.CodeOf(err) == prune.Busy:
+		l.issue("", err)
+		l.res.Plan.All = true
+	case err != nil:
+		return nil, err
+	}
+	out := objects[:0]
+	for _, o := range objects {
+		if !o.Pack || l.res.Plan.All || packs[o.ID] {
+			out = append(out, o)
+		}
+	}
+	return out, nil
+}
+
+// look sees the locks.
+func (l *run) look(ctx context.Context, objects []repo.LastingObject) error {
+	p := l.res.Plan
+	p.Objects, p.Looked = int64(len(objects)), int64(len(objects))
+	if l.o.Looking != nil {
+		l.o.Looking(p.Looked)
+	}
+	l.rep.Progress().TotalFiles.Store(p.Objects)
+	limit := l.locks.Now().Add(l.o.Within)
+	g, inner := errgroup.WithContext(ctx)
+	g.SetLimit(l.o.Parallel)
+	for _, o := range objects {
+		p.Bytes += o.Size
+		if inner.Err() != nil {
+			break
+		}
+		g.Go(func() error {
+			until, err := l.locks.Until(inner, o.Name)
+			if err == nil {
+				l.seen(o.Name, until, limit)
+				l.rep.Progress().Files.Add(1)
+			}
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// seen notes a lock.
+func (l *run) seen(name string, until, limit time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p := l.res.Plan
+	switch {
+	case until.IsZero():
+		p.Unlocked++
+	case p.Next.IsZero() || until.Before(p.Next):
+		p.Next, p.NextName = until, name
+	}
+	switch {
+	case until.Before(limit):
+		p.Due++
+		l.due = append(l.due, name)
+	case l.rest.IsZero() || until.Before(l.rest):
+		l.rest = until
+	}
+}
+
+// lengthen does what the plan says. That one object is gone meanwhile, or refuses, is told, and the rest goes on; that the credentials may
+// not do this, or the service cannot be reached, ends it.
+func (l *run) lengthen(ctx context.Context) error {
+	l.rep.Progress().TotalFiles.Add(int64(len(l.due)))
+	var done atomic.Int64
+	g, inner := errgroup.WithContext(ctx)
+	g.SetLimit(l.o.Parallel)
+	for _, name := range l.due {
+		if inner.Err() != nil {
+			break
+		}
+		g.Go(func() error {
+			err := l.locks.Lengthen(inner, name, l.res.Plan.Until)
+			switch {
+			case err == nil:
+				done.Add(1)
+			case repo.IsAbsent(err), repo.IsLocked(err):
+				l.issue(name, err)
+			default:
+				return err
+			}
+			l.rep.Progress().Files.Add(1)
+			return nil
+		})
+	}
+	err := g.Wait()
+	l.res.Lengthened = done.Load()
+	if err == nil {
+		err = ctx.Err()
+	}
+	return err
+}
+
+// first is when the first lock ends of all that is needed, after everything was lengthened.
+func (l *run) first() time.Time {
+	if until := l.res.Plan.Until; l.rest.IsZero() || until.Before(l.rest) {
+		return until
+	}
+	return l.rest
+}
+
+// issue tells of something that does not end the run.
+func (l *run) issue(object string, err error) {
+	i := report.Issue{Path: object, Err: err}
+	l.rep.Issue(i)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.res.Issues = append(l.res.Issues, i)
+}

@@ -1,0 +1,135 @@
+package repo
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/durable"
+	"backup_projeto/internal/storage"
+)
+
+// Locks is what the store's locks forbid and allow; see storage.Locker.
+type Locks struct {
+	r      *Repo
+	locker storage.Locker
+	// Hides says that the store keeps versions: to delete a locked object only hides it. Otherwise it is refused.
+	Hides bool
+}
+
+// Locks returns the locks of the store, or code storage.NoLocks where it has none. It takes two requests.
+func (r *Repo) Locks(ctx context.Context) (*Locks, error) {
+	locker, ok := storage.As[storage.Locker](r.store)
+	if !ok {
+		return nil, storage.Errf(storage.NoLocks, "", nil)
+	}
+	on, err := locker.Locks(ctx)
+	if err == nil && !on {
+		err = storage.Errf(storage.NoLocks, "", nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	l := &Locks{r: r, locker: locker}
+	if h, ok := storage.As[storage.Historian](r.store); ok {
+		if l.Hides, err = h.Versioned(ctx); storage.IsDenied(err) { // locks are for versions nearly everywhere
+			l.Hides, err = true, nil
+		}
+	}
+	return l, err
+}
+
+// SeesLocks is Locks for those to whom it only matters what cannot be deleted: nil without an error where the store has no locks, or where
+// the credentials may not ask.
+func (r *Repo) SeesLocks(ctx context.Context) (*Locks, error) {
+	l, err := r.Locks(ctx)
+	if core.CodeOf(err) == storage.NoLocks || storage.IsDenied(err) {
+		return nil, nil
+	}
+	return l, err
+}
+
+// Until returns until when an object is locked; the zero time where it is not, or is absent.
+func (l *Locks) Until(ctx context.Context, object string) (time.Time, error) {
+	until, err := l.locker.LockedUntil(ctx, object)
+	return until, ignoreAbsent(err)
+}
+
+// PackUntil is Until for a pack.
+func (l *Locks) PackUntil(ctx context.Context, name core.ID) (time.Time, error) {
+	return l.Until(ctx, PackName(name))
+}
+
+// IndexUntil is Until for an index object.
+func (l *Locks) IndexUntil(ctx context.Context, name core.ID) (time.Time, error) {
+	return l.Until(ctx, indexName(name))
+}
+
+// Lengthen locks an object until a moment after its lock's end; an absent one is reported with storage's code.
+func (l *Locks) Lengthen(ctx context.Context, object string, until time.Time) error {
+	return l.locker.Lock(ctx, object, until)
+}
+
+// Length is for how long this device locks what it puts; 0 is not at all.
+func (l *Locks) Length() time.Duration { return l.locker.LockLength() }
+
+// Now is the store's clock.
+func (l *Locks) Now() time.Time { return l.locker.Now() }
+
+// IsDenied reports whether an error says that the credentials may not do something.
+func IsDenied(err error) bool { return storage.IsDenied(err) }
+
+// LastingObject is an object that stays until somebody has no use for it any more.
+type LastingObject struct {
+	Name string
+	Size int64 // bytes
+	Pack bool
+	ID   core.ID // of a pack
+}
+
+// LastingObjects lists all but what is deleted soon anyway (storage.Lasting).
+func (r *Repo) LastingObjects(ctx context.Context) (out []LastingObject, err error) {
+	for info, err := range r.store.List(ctx, "") {
+		if err != nil {
+			return nil, err
+		}
+		if !storage.Lasting(info.Name) {
+			continue
+		}
+		o := LastingObject{Name: info.Name, Size: info.Size, Pack: strings.HasPrefix(info.Name, packPrefix)}
+		if o.Pack {
+			var ok bool
+			if o.ID, ok = ParsePackName(info.Name); !ok {
+				continue
+			}
+		}
+		out = append(out, o)
+	}
+	return out, nil
+}
+
+// locksFile remembers, in the cache, until when all is locked that was found needed.
+func (r *Repo) locksFile() string { return filepath.Join(r.dir, "locked-until") }
+
+// RememberLocks notes the first end of a lock of what snapshots need.
+func (r *Repo) RememberLocks(first time.Time) {
+	if r.dir != "" {
+		_ = durable.WriteFile(r.locksFile(), []byte(first.UTC().Format(time.RFC3339)), 0o600)
+	}
+}
+
+// RememberedLocks returns what RememberLocks noted. Where there is no note, no lock can have ended that was set when the repository was made,
+// and was length long.
+func (r *Repo) RememberedLocks(length time.Duration) time.Time {
+	if r.dir != "" {
+		if data, err := os.ReadFile(r.locksFile()); err == nil {
+			if t, err := time.Parse(time.RFC3339, string(data)); err == nil {
+				return t
+			}
+		}
+	}
+	return time.Unix(0, r.header.Created).Add(length)
+}
