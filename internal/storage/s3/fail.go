@@ -6,6 +6,8 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -88,6 +90,8 @@ func (s *Store) judge(act action, name string, err error) (code core.Code, subje
 	}
 	a := answerOf(err)
 	switch {
+	case a.status/100 == 2 && brokeOff(err): // what was to come is not known, nor whether it would have been of S3
+		return storage.Network, s.endpoint, innermost(err)
 	case a.status != 0 || a.code != "":
 		code, subject = s.judgeAnswer(act, name, a)
 		return code, subject, a.text(act, err)
@@ -242,6 +246,12 @@ func isNetwork(err error) bool {
 	var send *smithyhttp.RequestSendError
 	var u *url.Error
 	return errors.As(err, &send) || errors.As(err, &u)
+}
+
+// brokeOff reports an answer of which a part came.
+func brokeOff(err error) bool {
+	var n net.Error
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &n)
 }
 
 // firstOf returns the first text that is not empty.

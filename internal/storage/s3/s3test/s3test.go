@@ -166,6 +166,14 @@ func (s *Server) AddUser(t testing.TB, access, secret string) {
 	}
 }
 
+// SetTime makes an object as old as it would be if it had been put at that time.
+func (s *Server) SetTime(t testing.TB, bucket, key string, when time.Time) {
+	t.Helper()
+	if err := os.Chtimes(filepath.Join(s.dir, "objects", bucket, filepath.FromSlash(key)), when, when); err != nil {
+		t.Fatalf("s3test: %v", err)
+	}
+}
+
 // lockedBuffer keeps the program's output while tests may read it.
 type lockedBuffer struct {
 	mu sync.Mutex
