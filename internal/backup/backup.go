@@ -73,7 +73,7 @@ func Run(ctx context.Context, r *repo.Repo, o Options, rep report.Reporter) (*Re
 		m, err := b.once()
 		switch {
 		case err == nil:
-			return &Result{Snapshot: m, Issues: b.issues, Damaged: sink.damaged(), Duration: time.Since(begun)}, nil
+			return &Result{Snapshot: m, Issues: b.issues, Grown: b.grown, Damaged: sink.damaged(), Duration: time.Since(begun)}, nil
 		case !errors.Is(err, gc.ErrCondemned):
 			return nil, err
 		case walk == maxWalks:
@@ -130,6 +130,7 @@ type run struct {
 	unread   []snapshot.Unread             // guarded by mu; at most snapshot.MaxUnread
 	total    int64                         // of unread; guarded by mu
 	issues   []report.Issue                // guarded by mu
+	grown    []string                      // guarded by mu; at most snapshot.MaxUnread
 	excluded map[string]*snapshot.Excluded // by rule; guarded by mu
 	told     map[string]bool               // issues that the reporter knows of; guarded by mu
 
@@ -304,6 +305,15 @@ func (b *run) note(path, reason string, err error) {
 	if len(b.unread) < snapshot.MaxUnread {
 		b.unread = append(b.unread, snapshot.Unread{Path: path, Reason: reason, Detail: detail(err)})
 		b.issues = append(b.issues, issue)
+	}
+}
+
+// noteGrown notes a file that became longer while it was read.
+func (b *run) noteGrown(path string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.grown) < snapshot.MaxUnread {
+		b.grown = append(b.grown, path)
 	}
 }
 

@@ -1,7 +1,9 @@
 package backup
 
 import (
+	"bytes"
 	"errors"
+	"hash"
 	"io"
 	"io/fs"
 
@@ -21,6 +23,7 @@ type worker struct {
 	b      *run
 	filler filler
 	hasher *crypto.IDHasher
+	seen   hash.Hash // of the ids of the file's chunks
 	buf    []byte
 	max    int // longest chunk
 }
@@ -30,7 +33,7 @@ const readAhead = 512 << 10
 
 func (b *run) newWorker() *worker {
 	max := b.r.Header().Chunking.Max
-	return &worker{b: b, filler: b.sink.filler(false), hasher: b.r.Hasher(), max: max}
+	return &worker{b: b, filler: b.sink.filler(false), hasher: b.r.Hasher(), seen: crypto.NewHash(), max: max}
 }
 
 // attempts is how often a file that changes while it is read is read.
@@ -58,10 +61,10 @@ func (w *worker) file(n *node, c *child) error {
 	b := w.b
 	b.rep.Progress().SetCurrent(join(n.path(), c.name))
 	var e *tree.Entry
-	var stable bool
-	for range attempts {
+	end := changed
+	for i := 0; i < attempts && end == changed; i++ {
 		var err error
-		e, stable, err = w.attempt(n, c)
+		e, end, err = w.attempt(n, c)
 		var source *sourceError
 		switch {
 		case errors.As(err, &source):
@@ -69,12 +72,13 @@ func (w *worker) file(n *node, c *child) error {
 		case err != nil:
 			return err
 		}
-		if stable {
-			break
-		}
 	}
-	if !stable {
-		b.note(join(n.path(), c.name), meta.ReasonChanged, errChanging)
+	switch end {
+	case changed:
+		b.note(join(n.path(), c.name), meta.ReasonTorn, errChanging)
+		c.mark = never
+	case grew:
+		b.noteGrown(join(n.path(), c.name))
 		c.mark = never
 	}
 	c.totals.bytes = e.Size
@@ -100,20 +104,31 @@ type sourceError struct{ err error }
 func (e *sourceError) Error() string { return e.err.Error() }
 func (e *sourceError) Unwrap() error { return e.err }
 
-// attempt reads a file once and says whether it stayed the same meanwhile.
-func (w *worker) attempt(n *node, c *child) (e *tree.Entry, stable bool, err error) {
+// ending is what became of a file while it was read.
+type ending uint8
+
+const (
+	changed ending = iota
+	steady
+	// grew: it became longer, as logs do, and what was read of it was the same when it was read again. So between the two readings it began
+	// with just that, which is as consistent as a file that nobody writes to.
+	grew
+)
+
+// attempt reads a file once, and what became longer once more.
+func (w *worker) attempt(n *node, c *child) (e *tree.Entry, end ending, err error) {
 	b := w.b
 	f, err := n.dir.Open(c.name)
 	if err != nil {
-		return nil, false, &sourceError{err}
+		return nil, changed, &sourceError{err}
 	}
 	defer f.Close()
 	st, err := f.Stat()
 	if err != nil {
-		return nil, false, &sourceError{err}
+		return nil, changed, &sourceError{err}
 	}
 	if st.Type != tree.File {
-		return nil, false, &sourceError{core.Errorf(core.Source, "", c.name, "it became something else")}
+		return nil, changed, &sourceError{core.Errorf(core.Source, "", c.name, "it became something else")}
 	}
 	xattrs, err := f.Xattrs()
 	if err != nil {
@@ -123,18 +138,27 @@ func (w *worker) attempt(n *node, c *child) (e *tree.Entry, stable bool, err err
 	e = &tree.Entry{Name: c.name, Type: tree.File, Meta: b.metaOf(&st, xattrs), Link: b.link(&st)}
 	if st.Sparse() {
 		if e.Holes, err = f.Holes(st.Size); err != nil {
-			return nil, false, &sourceError{err}
+			return nil, changed, &sourceError{err}
 		}
 	}
 	short, err := w.content(f, &st, e)
 	if err != nil {
-		return nil, false, err
+		return nil, changed, err
 	}
 	now, err := f.Stat()
 	if err != nil {
-		return nil, false, &sourceError{err}
+		return nil, changed, &sourceError{err}
 	}
-	return e, !short && now.Size == st.Size && now.MTime == st.MTime && now.CTime == st.CTime, nil
+	switch {
+	case short || now.Size < st.Size:
+		return e, changed, nil
+	case now.Size > st.Size:
+		end, err = w.reread(f, &st, e)
+		return e, end, err
+	case now.MTime != st.MTime || now.CTime != st.CTime:
+		return e, changed, nil
+	}
+	return e, steady, nil
 }
 
 // link names the inode of an entry with several names.
@@ -148,37 +172,17 @@ func (b *run) link(st *meta.Stat) (k tree.LinkKey) {
 // content reads a file's data, without its holes, as far as its size was when it was opened, and stores it in chunks. A file that
 // became shorter loses its holes, and short is true.
 func (w *worker) content(f *meta.File, st *meta.Stat, e *tree.Entry) (short bool, err error) {
-	src := &dataReader{f: f, size: st.Size, holes: e.Holes}
 	lister := tree.Lister{Put: w.b.trees.list}
-	buf, have, eof := w.buffer(st.Size), 0, false
-	for {
-		for !eof && have < w.max {
-			n, err := src.Read(buf[have:])
-			have += n
-			if err == io.EOF {
-				eof = true
-			} else if err != nil {
-				return false, &sourceError{err}
-			}
+	src, err := w.chunks(f, st, e.Holes, func(id core.ID, data []byte) error {
+		isNew, err := w.filler.Add(id, data)
+		if err == nil {
+			err = lister.Add(id)
 		}
-		at := 0
-		for have-at >= w.max || eof && at < have {
-			n := w.b.cutter.Next(buf[at:have])
-			id := w.hasher.Sum(buf[at : at+n])
-			isNew, err := w.filler.Add(id, buf[at:at+n])
-			if err != nil {
-				return false, err
-			}
-			if err := lister.Add(id); err != nil {
-				return false, err
-			}
-			w.b.took(n, isNew)
-			at += n
-		}
-		have = copy(buf, buf[at:have])
-		if eof && have == 0 {
-			break
-		}
+		w.b.took(len(data), isNew)
+		return err
+	})
+	if err != nil {
+		return false, err
 	}
 	if e.Content, err = lister.Finish(); err != nil {
 		return false, err
@@ -188,6 +192,50 @@ func (w *worker) content(f *meta.File, st *meta.Stat, e *tree.Entry) (short bool
 		e.Size, e.Holes = src.read, nil
 	}
 	return src.short, nil
+}
+
+// reread reads again what content read, and says whether it is still the same.
+func (w *worker) reread(f *meta.File, st *meta.Stat, e *tree.Entry) (ending, error) {
+	before := w.seen.Sum(nil)
+	if _, err := w.chunks(f, st, e.Holes, func(core.ID, []byte) error { return nil }); err != nil {
+		return changed, err
+	}
+	if !bytes.Equal(before, w.seen.Sum(nil)) {
+		return changed, nil
+	}
+	return grew, nil
+}
+
+// chunks cuts what content reads and calls visit for each chunk. seen becomes the hash of their ids.
+func (w *worker) chunks(f *meta.File, st *meta.Stat, holes []tree.Hole, visit func(id core.ID, data []byte) error) (*dataReader, error) {
+	src := &dataReader{f: f, size: st.Size, holes: holes}
+	w.seen.Reset()
+	buf, have, eof := w.buffer(st.Size), 0, false
+	for {
+		for !eof && have < w.max {
+			n, err := src.Read(buf[have:])
+			have += n
+			if err == io.EOF {
+				eof = true
+			} else if err != nil {
+				return src, &sourceError{err}
+			}
+		}
+		at := 0
+		for have-at >= w.max || eof && at < have {
+			n := w.b.cutter.Next(buf[at:have])
+			id := w.hasher.Sum(buf[at : at+n])
+			w.seen.Write(id[:])
+			if err := visit(id, buf[at:at+n]); err != nil {
+				return src, err
+			}
+			at += n
+		}
+		have = copy(buf, buf[at:have])
+		if eof && have == 0 {
+			return src, w.b.ctx.Err()
+		}
+	}
 }
 
 // buffer returns memory to read a file of that size: all of a small one, else a chunk and what is read ahead.

@@ -3,6 +3,7 @@
 package backup
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -104,45 +105,81 @@ func TestChangedRulesAreNoticed(t *testing.T) {
 	}
 }
 
-// TestGrowingFile appends to a file without end while it is read: it is marked, saved as far as it was read, and the rest is saved.
-func TestGrowingFile(t *testing.T) {
-	r, dir := newRepo(t), t.TempDir()
-	fill(t, dir, map[string]string{"log": strings.Repeat("line\n", 2_000_000), "other": "x"})
-	stop, stopped := make(chan struct{}), make(chan struct{})
+// writes writes to a file in the background, again and again, until what it returns is called.
+func writes(t *testing.T, path string, flag int, write func(f *os.File, n int)) (stop func()) {
+	t.Helper()
+	f, err := os.OpenFile(path, flag|os.O_WRONLY, 0)
+	must(t, err)
+	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
-		defer close(stopped)
-		f, err := os.OpenFile(filepath.Join(dir, "log"), os.O_APPEND|os.O_WRONLY, 0)
-		if err != nil {
-			return
-		}
+		defer close(ended)
 		defer f.Close()
-		for {
+		for n := 0; ; n++ {
 			select {
-			case <-stop:
+			case <-end:
 				return
 			default:
-				f.WriteString("more\n")
+				write(f, n)
 			}
 		}
 	}()
+	return func() { close(end); <-ended }
+}
+
+// TestGrowingFile appends to a file without end while it is read: it is saved as it was before, which is no failure, and the rest is saved.
+func TestGrowingFile(t *testing.T) {
+	r, dir := newRepo(t), t.TempDir()
+	before := strings.Repeat("line\n", 2_000_000)
+	fill(t, dir, map[string]string{"log": before, "other": "x"})
+	stop := writes(t, filepath.Join(dir, "log"), os.O_APPEND, func(f *os.File, _ int) { f.WriteString("more\n") })
 	res := save(t, r, options(dir))
-	close(stop)
-	<-stopped
-	m := res.Snapshot
-	if !m.Partial() || len(m.Unread) != 1 || m.Unread[0].Path != "log" || m.Unread[0].Reason != meta.ReasonChanged || len(res.Issues) != 1 {
-		t.Errorf("unread: %v", m.Unread)
+	stop()
+	if m := res.Snapshot; m.Partial() || len(res.Issues) != 0 || len(res.Grown) != 1 || res.Grown[0] != "log" {
+		t.Errorf("unread: %v, grown: %v", m.Unread, res.Grown)
 	}
 	for _, name := range []string{"log", "other"} {
-		e, err := r.Find(t.Context(), &m.Root, name)
+		e, err := r.Find(t.Context(), &res.Snapshot.Root, name)
 		must(t, err)
-		var n counter
-		must(t, r.WriteFile(t.Context(), e, &n))
-		if int64(n) != e.Size || e.Size == 0 {
-			t.Errorf("%s: %d bytes, entry says %d", name, n, e.Size)
+		var got strings.Builder
+		must(t, r.WriteFile(t.Context(), e, &got))
+		if int64(got.Len()) != e.Size || e.Size == 0 {
+			t.Errorf("%s: %d bytes, entry says %d", name, got.Len(), e.Size)
+		}
+		if rest, ok := strings.CutPrefix(got.String(), before); name == "log" && (!ok || strings.Trim(rest, "more\n") != "") {
+			t.Errorf("the log is %d bytes and not what it was", got.Len())
 		}
 	}
-	if again := save(t, r, options(dir)); again.Snapshot.Partial() || again.Snapshot.Counts.Changed+again.Snapshot.Counts.New == 0 {
+	if again := save(t, r, options(dir)); len(again.Grown) != 0 || again.Snapshot.Counts.Changed == 0 {
 		t.Errorf("the next backup: %+v", again.Snapshot.Counts)
+	}
+}
+
+// TestTornFile writes in the midst of a file while it is read, and makes it longer: that is marked.
+func TestTornFile(t *testing.T) {
+	for _, grows := range []bool{false, true} {
+		r, dir := newRepo(t), t.TempDir()
+		fill(t, dir, map[string]string{"data": strings.Repeat("line\n", 2_000_000), "other": "x"})
+		stop := writes(t, filepath.Join(dir, "data"), 0, func(f *os.File, n int) {
+			f.WriteAt([]byte(fmt.Sprint(n)), int64(n*7919%9_000_000))
+			if grows {
+				f.WriteAt([]byte("more"), 10_000_000+int64(n))
+			}
+		})
+		res := save(t, r, options(dir))
+		stop()
+		m := res.Snapshot
+		if !m.Partial() || len(m.Unread) != 1 || m.Unread[0].Path != "data" || m.Unread[0].Reason != meta.ReasonTorn || len(res.Issues) != 1 || len(res.Grown) != 0 {
+			t.Errorf("grows %v: unread: %v, grown: %v", grows, m.Unread, res.Grown)
+		}
+		e, err := r.Find(t.Context(), &m.Root, "data")
+		must(t, err)
+		var n counter
+		if must(t, r.WriteFile(t.Context(), e, &n)); int64(n) != e.Size || e.Size == 0 {
+			t.Errorf("%d bytes, entry says %d", n, e.Size)
+		}
+		if again := save(t, r, options(dir)); again.Snapshot.Partial() || again.Snapshot.Counts.Changed+again.Snapshot.Counts.New == 0 {
+			t.Errorf("the next backup: %+v", again.Snapshot.Counts)
+		}
 	}
 }
 

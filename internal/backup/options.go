@@ -33,6 +33,7 @@ type Options struct {
 type Result struct {
 	Snapshot *snapshot.Manifest
 	Issues   []report.Issue // at most snapshot.MaxUnread
+	Grown    []string       // files that became longer while they were read, and were saved as they were before; as many at most
 	Damaged  []repo.Damaged // index objects that could not be read: what only they list was stored again
 	Duration time.Duration
 }

@@ -8,6 +8,7 @@ import (
 	"backup_projeto/internal/backup"
 	"backup_projeto/internal/cli/term"
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/meta"
 	"backup_projeto/internal/scan/project"
 	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/storage"
@@ -108,6 +109,7 @@ func (s *session) summary(res *backup.Result) {
 	m, text, l := res.Snapshot, s.text.Backup, s.lang
 	counts := storage.CountsOf(s.store)
 	s.listUnread(m)
+	s.listGrown(res.Grown)
 	s.listExcluded(m)
 	s.object(jsonBackup{"backup", s.cfg.DryRun, s.cfg.Place.URL(), newJSONSnapshot(m), seconds(res.Duration), counts.Requests(), counts.Sent,
 		counts.Received})
@@ -166,7 +168,7 @@ func (s *session) listUnread(m *snapshot.Manifest) {
 	for _, u := range m.Unread[:n] {
 		s.object(jsonUnread{"unread", pathJSON(u.Path), u.Reason, u.Detail})
 		if !s.printer.json {
-			s.note(s.text.General.Warning + ": " + f(s.text.Backup.Unread, term.Escape(u.Path), s.unreadReason(u)) + "\n")
+			s.note(s.text.General.Warning + ": " + s.unreadLine(u) + "\n")
 		}
 	}
 	if rest := m.UnreadTotal - int64(n); rest > 0 && !s.printer.json {
@@ -174,11 +176,34 @@ func (s *session) listUnread(m *snapshot.Manifest) {
 	}
 }
 
+func (s *session) unreadLine(u snapshot.Unread) string {
+	if u.Reason == meta.ReasonTorn {
+		return f(s.text.Backup.Torn, term.Escape(u.Path))
+	}
+	return f(s.text.Backup.Unread, term.Escape(u.Path), s.unreadReason(u))
+}
+
 func (s *session) unreadReason(u snapshot.Unread) string {
 	if reason, ok := s.text.Backup.Reasons[u.Reason]; ok {
 		return reason
 	}
 	return term.Escape(u.Detail)
+}
+
+// jsonGrown is the object of a file that became longer while it was read.
+type jsonGrown struct {
+	Type string `json:"type"`
+	jsonPath
+}
+
+// listGrown tells, with --verbose, of files that became longer while they were read.
+func (s *session) listGrown(paths []string) {
+	for _, path := range paths {
+		s.object(jsonGrown{"grown", pathJSON(path)})
+		if s.verbose {
+			s.tell(f(s.text.Backup.Grown, term.Escape(path)))
+		}
+	}
 }
 
 // jsonExcluded is the object of what one rule left out.

@@ -84,6 +84,7 @@ type Backup struct {
 	Saved, DryRun                    string // id, project, place
 	Partial                          Plural // entries that could not be read
 	Unread                           string // path, reason
+	Torn, Grown                      string // path
 	Files, Read, Stored, Time        string // labels
 	Requests, Excluded               string
 	New, Changed, Removed, Unchanged Plural

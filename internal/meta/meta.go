@@ -48,13 +48,14 @@ type Stat struct {
 // Sparse reports whether the entry has fewer blocks than its size needs, so that looking for holes is worth it.
 func (s *Stat) Sparse() bool { return s.Type == tree.File && s.Blocks*512 < s.Size }
 
-// The reasons that Reason gives, which are those of snapshot.Unread.
+// The reasons of snapshot.Unread. Reason gives all but the last.
 const (
 	ReasonPermission  = "permission"
 	ReasonVanished    = "vanished"
 	ReasonChanged     = "changed"
 	ReasonUnsupported = "unsupported"
 	ReasonIO          = "io"
+	ReasonTorn        = "torn" // saved as it was read, though it changed each time
 )
 
 // Reason says in one word why an entry could not be read.

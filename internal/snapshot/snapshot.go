@@ -36,7 +36,7 @@ type Excluded struct {
 // Unread is an entry that could not be saved, or not as a single consistent state.
 type Unread struct {
 	Path   string // raw bytes, slash path relative to the project
-	Reason string // "permission", "vanished", "changed", "io", "unsupported"
+	Reason string // "permission", "vanished", "changed", "io", "unsupported", or "torn": saved as it was read, though it changed each time
 	Detail string // the operating system's words
 }
 
