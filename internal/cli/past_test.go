@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"backup_projeto/internal/storage/s3/s3test"
@@ -19,7 +20,26 @@ import (
 
 // TestS3PastScripts runs the scripts that need a server which keeps versions and locks objects.
 func TestS3PastScripts(t *testing.T) {
-	scripts(t, "testdata/s3past", s3test.StartVersioned(t).Env()...)
+	server := s3test.StartVersioned(t)
+	for user := range restricted {
+		server.AddUser(t, user, user+"-secret")
+	}
+	policy := s3test.Policy(t, "least", "team", restricted)
+	scripts(t, "testdata/s3past", append(server.Env(), "POLICY="+policy)...)
+}
+
+// restricted are users of the bucket "least", and what the documentation's policies grant them in its folder "team".
+var restricted = map[string]int{"appender": s3test.AppendOnly, "reader": s3test.ReadOnly, "keeper": s3test.Keeper}
+
+// cmdGrant makes the documented policies hold in the bucket "least", with a default retention of 7 days: grant.
+func cmdGrant(ts *testscript.TestScript, _ bool, _ []string) {
+	ctx, c, bucket := context.Background(), scriptClient(ts), aws.String("least")
+	_, err := c.PutObjectLockConfiguration(ctx, &awss3.PutObjectLockConfigurationInput{Bucket: bucket,
+		ObjectLockConfiguration: &types.ObjectLockConfiguration{ObjectLockEnabled: types.ObjectLockEnabledEnabled, Rule: &types.ObjectLockRule{
+			DefaultRetention: &types.DefaultRetention{Mode: types.ObjectLockRetentionModeGovernance, Days: aws.Int32(7)}}}})
+	ts.Check(err)
+	_, err = c.PutBucketPolicy(ctx, &awss3.PutBucketPolicyInput{Bucket: bucket, Policy: aws.String(ts.Getenv("POLICY"))})
+	ts.Check(err)
 }
 
 // scriptClient is the plain SDK with the credentials of a script.
@@ -29,10 +49,10 @@ func scriptClient(ts *testscript.TestScript) *awss3.Client {
 }
 
 // cmdAttack does what a stolen key can do to a bucket that keeps versions: it overwrites every object, or those with a prefix, and then
-// deletes them: attack BUCKET [PREFIX].
+// deletes them: attack BUCKET [PREFIX]. With ! every deletion but those of sessions must be refused.
 func cmdAttack(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) < 1 {
-		ts.Fatalf("usage: attack BUCKET [PREFIX]")
+	if len(args) < 1 {
+		ts.Fatalf("usage: [!] attack BUCKET [PREFIX]")
 	}
 	ctx, c, bucket := context.Background(), scriptClient(ts), &args[0]
 	list, err := c.ListObjectsV2(ctx, &awss3.ListObjectsV2Input{Bucket: bucket, Prefix: aws.String(strings.Join(args[1:], ""))})
@@ -44,7 +64,9 @@ func cmdAttack(ts *testscript.TestScript, neg bool, args []string) {
 		_, err := c.PutObject(ctx, &awss3.PutObjectInput{Bucket: bucket, Key: o.Key, Body: strings.NewReader("ruined")})
 		ts.Check(err)
 		_, err = c.DeleteObject(ctx, &awss3.DeleteObjectInput{Bucket: bucket, Key: o.Key})
-		ts.Check(err)
+		if neg == (err == nil) && !strings.Contains(*o.Key, "/sessions/") {
+			ts.Fatalf("deleting %s: %v", *o.Key, err)
+		}
 	}
 }
 

@@ -77,6 +77,7 @@ func scripts(t *testing.T, dir string, vars ...string) {
 			"attack":   cmdAttack,
 			"savetime": cmdSaveTime,
 			"reput":    cmdReput,
+			"grant":    cmdGrant,
 			"noviews":  cmdNoViews,
 		},
 		Condition: func(cond string) (bool, error) {

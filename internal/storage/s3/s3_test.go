@@ -2,11 +2,9 @@ package s3_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -64,7 +62,7 @@ func TestConformanceWithPolicy(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		policy := documentedPolicy(t, bucket, prefix, "restricted")
+		policy := s3test.Policy(t, bucket, prefix, map[string]int{"restricted": s3test.Full})
 		if _, err := root.PutBucketPolicy(t.Context(), &awss3.PutBucketPolicyInput{Bucket: &bucket, Policy: &policy}); err != nil {
 			t.Fatal(err)
 		}
@@ -86,36 +84,6 @@ func asRestricted(t *testing.T) {
 	t.Helper()
 	t.Setenv("AWS_ACCESS_KEY_ID", "restricted")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "restricted-secret")
-}
-
-// documentedPolicy reads the policy from the documentation, for a place and a user. In both languages it must be the same.
-func documentedPolicy(t *testing.T, bucket, prefix, user string) string {
-	t.Helper()
-	var found string
-	for _, name := range []string{"s3.md", "s3.pt-BR.md"} {
-		text, err := os.ReadFile("../../../doc/" + name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, rest, ok := strings.Cut(string(text), "```json\n")
-		policy, _, end := strings.Cut(rest, "```")
-		if !ok || !end || found != "" && found != policy {
-			t.Fatalf("%s has no policy, or another one", name)
-		}
-		found = policy
-	}
-	var doc map[string]any
-	if err := json.Unmarshal([]byte(strings.NewReplacer("my-bucket", bucket, "project-backups", prefix).Replace(found)), &doc); err != nil {
-		t.Fatal(err)
-	}
-	for _, s := range doc["Statement"].([]any) { // a bucket's policy names the user, which one attached to the user need not
-		s.(map[string]any)["Principal"] = map[string]any{"AWS": user}
-	}
-	out, err := json.Marshal(doc)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(out)
 }
 
 // client is the plain SDK, for what stores cannot do.
