@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"runtime"
@@ -96,8 +97,10 @@ func readSmall(path string) ([]byte, error) {
 	for n < len(b) {
 		k, err := file.Read(b[n:])
 		n += k
-		if err != nil {
+		if err == io.EOF {
 			break
+		} else if err != nil { // half a secret is another secret
+			return nil, err
 		}
 	}
 	if n > maxSecret {
