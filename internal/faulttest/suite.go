@@ -99,7 +99,8 @@ func (y *tally) operation(t *testing.T, o *operation, number int) {
 	}
 }
 
-// chosen takes of all points those that are tried: of each fault some, spread over the operation.
+// chosen takes of all points those that are tried: of each fault some, spread over the operation, and of each class that changes the store
+// one that is lost, since that is what most must not be overlooked.
 func (y *tally) chosen(all []Point, number int) (out []Point) {
 	if All() || len(all) == 0 {
 		return all
@@ -108,16 +109,20 @@ func (y *tally) chosen(all []Point, number int) (out []Point) {
 	if y.Share == 0 {
 		return all[number*7%len(all):][:1]
 	}
-	var faults []faulty.Fault
-	by := map[faulty.Fault][]Point{}
+	groups := map[string][]Point{}
+	var names []string // in the order of the points
 	for _, p := range all {
-		if by[p.Fault] == nil {
-			faults = append(faults, p.Fault)
+		name := string(p.Fault)
+		if p.Fault == faulty.Lost && (p.Method == faulty.Put || p.Method == faulty.Delete) {
+			name = p.Class.String()
 		}
-		by[p.Fault] = append(by[p.Fault], p)
+		if groups[name] == nil {
+			names = append(names, name)
+		}
+		groups[name] = append(groups[name], p)
 	}
-	for _, f := range faults {
-		same := by[f]
+	for _, name := range names {
+		same := groups[name]
 		step := (len(same) + y.Share - 1) / y.Share
 		for i := number % step; i < len(same); i += step {
 			out = append(out, same[i])
