@@ -30,6 +30,8 @@ type operation struct {
 	target bool
 	// reads says that run changes nothing in the store.
 	reads bool
+	// notices says of what folders run reports each object that arrives changed, but for so many that it reads again in any case.
+	notices map[string]int
 }
 
 // machine is one run of an operation: a machine with its cache and a folder of its own, on a copy of the state's store.

@@ -64,6 +64,9 @@ func (y *tally) try(t *testing.T, o *operation, m *machine, place Place, p Point
 	if !y.Fits(p, err) {
 		t.Errorf("the error does not fit: kind %d, %v", core.KindOf(err), err)
 	}
+	if again, all := o.notices[p.Folder]; all && p.Nth > again && err == nil && !m.damage && (p.Fault == faulty.Flipped || p.Fault == faulty.FlippedID) {
+		t.Error("nobody noticed what arrived changed")
+	}
 	m.store = place.Healthy
 	y.verdict(o, m, err == nil)
 	m.damage = false

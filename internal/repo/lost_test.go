@@ -105,3 +105,25 @@ func TestSessionArrivesLate(t *testing.T) {
 		t.Errorf("sessions: %v", left)
 	}
 }
+
+// TestSlotOfNoOther: a slot that says, by a changed byte, that it is of another repository is damaged, and not left over by a creation that lost.
+func TestSlotOfNoOther(t *testing.T) {
+	s := fault.NewMemory()
+	c, err := Create(t.Context(), s, "", "test", Options{})
+	must(t, err)
+	defer c.Repo.Close()
+	slots, damaged, err := c.Repo.Slots(t.Context())
+	if err != nil || len(slots) != 2 || len(damaged) != 0 {
+		t.Fatalf("%d slots, %v, %v", len(slots), damaged, err)
+	}
+	left := *slots[1] // of the other repository in the same place
+	left.ID, left.Repo = core.UUID{9}, core.UUID{8}
+	must(t, s.Put(t.Context(), slotName(left.ID), left.Encode()))
+	changed := *slots[0]
+	changed.Repo[3] ^= 1
+	must(t, s.Put(t.Context(), slotName(changed.ID), changed.Encode()))
+	slots, damaged, err = c.Repo.Slots(t.Context())
+	if err != nil || len(slots) != 1 || len(damaged) != 1 || damaged[0].Object != slotName(changed.ID) {
+		t.Errorf("%d slots, %v, %v", len(slots), damaged, err)
+	}
+}

@@ -66,7 +66,7 @@ func unlock(ctx context.Context, s storage.Store, h *Header, secret keys.Secret)
 // candidates reads the slots that a secret may open: its own where it names one, else all. What is damaged of them comes beside.
 func candidates(ctx context.Context, s storage.Store, h *Header, secret keys.Secret) ([]*keys.Slot, []Damaged, error) {
 	if secret.Slot.IsZero() {
-		return readSlots(ctx, s, h.ID)
+		return readSlots(ctx, s, h.ID, nil)
 	}
 	slot, err := readSlot(ctx, s, h.ID, secret.Slot)
 	if storage.IsNotFound(err) {
@@ -115,8 +115,8 @@ func readSlot(ctx context.Context, s storage.Store, repo, id core.UUID) (*keys.S
 // errMisplaced says that an object stands under another's name, or in another repository.
 var errMisplaced = errors.New("the object belongs elsewhere")
 
-// readSlots reads all slots, oldest first; nothing in them is authentic yet.
-func readSlots(ctx context.Context, s storage.Store, repo core.UUID) (slots []*keys.Slot, damaged []Damaged, err error) {
+// readSlots reads all slots, oldest first; nothing in them is authentic yet. admin verifies their certificates, where it is known.
+func readSlots(ctx context.Context, s storage.Store, repo core.UUID, admin []byte) (slots []*keys.Slot, damaged []Damaged, err error) {
 	var ids []core.UUID
 	for info, err := range s.List(ctx, slotPrefix) {
 		if err != nil {
@@ -130,7 +130,7 @@ func readSlots(ctx context.Context, s storage.Store, repo core.UUID) (slots []*k
 		switch slot, err := readSlot(ctx, s, repo, id); {
 		case err == nil:
 			slots = append(slots, slot)
-		case errors.Is(err, errMisplaced) && slot != nil && slot.Repo != repo: // a creation that lost against another
+		case errors.Is(err, errMisplaced) && slot != nil && slot.Repo != repo && !wasOf(slot, repo, admin): // a creation that lost against another
 		case storage.IsNotFound(err): // removed since the listing
 		case core.KindOf(damageOf(slotName(id), err)) == core.Damage:
 			damaged = append(damaged, Damaged{slotName(id), err})
@@ -142,6 +142,13 @@ func readSlots(ctx context.Context, s storage.Store, repo core.UUID) (slots []*k
 	return slots, damaged, nil
 }
 
+// wasOf reports whether a slot that says it is of another repository is of this one, and was changed.
+func wasOf(slot *keys.Slot, repo core.UUID, admin []byte) bool {
+	was := *slot
+	was.Repo = repo
+	return admin != nil && was.Certified(admin)
+}
+
 // byTime orders what was created at times a and b, and at one time by id.
 func byTime(a, b int64, x, y core.UUID) int {
 	return cmp.Or(cmp.Compare(a, b), slices.Compare(x[:], y[:]))
@@ -149,7 +156,7 @@ func byTime(a, b int64, x, y core.UUID) int {
 
 // Slots reads all key slots, oldest first. Those that the admin key did not certify are left out and returned as damage.
 func (r *Repo) Slots(ctx context.Context) (slots []*keys.Slot, damaged []Damaged, err error) {
-	all, damaged, err := readSlots(ctx, r.store, r.header.ID)
+	all, damaged, err := readSlots(ctx, r.store, r.header.ID, r.ring.Admin)
 	for _, s := range all {
 		if s.Certified(r.ring.Admin) {
 			slots = append(slots, s)
