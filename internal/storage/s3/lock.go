@@ -72,7 +72,8 @@ func (s *Store) Lock(ctx context.Context, name string, until time.Time) error {
 		return err
 	}
 	err = s.retain(ctx, key, s.cfg.LockMode, until)
-	if code, _ := answerOf(err).locking(); code == storage.Locked {
+	a := answerOf(err)
+	if code, _ := a.locking(); code == storage.Locked || codes[a.code] == Denied { // not every service says that it is for the lock
 		other := string(types.ObjectLockModeCompliance)
 		if s.cfg.LockMode == other {
 			other = string(types.ObjectLockModeGovernance)

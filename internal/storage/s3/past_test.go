@@ -118,6 +118,18 @@ func TestWithinOneSecond(t *testing.T) {
 	}
 }
 
+// TestMarkerOnAnEarlierPage: the same, where the marker is seen first.
+func TestMarkerOnAnEarlierPage(t *testing.T) {
+	at := time.Now()
+	marker, object := version{time: at, marker: true}, version{time: at}
+	if !object.hides(marker) || marker.hides(object) {
+		t.Error("what was deleted within the second is missed")
+	}
+	if marker.latest = true; object.hides(marker) || !marker.hides(object) {
+		t.Error("what is deleted now is shown")
+	}
+}
+
 // TestPastIsHonest: a bucket, or a service, that keeps nothing says so.
 func TestPastIsHonest(t *testing.T) {
 	for what, answer := range map[string]reply{
