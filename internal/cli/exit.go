@@ -135,6 +135,9 @@ func (a *app) detail(err error) string {
 	if errors.As(err, &more) {
 		return ""
 	}
+	if e, ok := err.(*core.Error); ok && e.Code == "" && e.Err != nil { // its kind and subject are told already
+		return a.detail(e.Err)
+	}
 	return err.Error()
 }
 

@@ -148,7 +148,7 @@ var operations = []operation{
 			w.t.Errorf("the next backup is not what is restored")
 		}
 	}},
-	{"restore", []string{"restore", "--to=../target"}, map[string][]int{"repository": {8}, "target": {7}, "home": {1, 5, 7}}, func(w *world, r result) {
+	{"restore", []string{"restore", "--to=../target"}, map[string][]int{"repository": {8}, "project": {7}, "target": {7}, "home": {1, 5, 7}}, func(w *world, r result) {
 		whole := w.restored("latest")
 		content := w.content(filepath.Join(w.top, "restored"))
 		for name, hash := range w.content(w.target) {
@@ -168,7 +168,7 @@ var operations = []operation{
 			w.t.Errorf("the next restore left\n%s", got)
 		}
 	}},
-	{"prune", []string{"prune", "--grace=0", "--max-unused=0%"}, map[string][]int{"repository": {8}, "home": {1, 5, 7}}, func(w *world, r result) {
+	{"prune", []string{"prune", "--grace=0", "--max-unused=0%"}, map[string][]int{"repository": {8}, "project": {7}, "home": {1, 5, 7}}, func(w *world, r result) {
 		for _, id := range w.saved {
 			w.restored(id)
 		}
@@ -177,7 +177,7 @@ var operations = []operation{
 			w.restored(id)
 		}
 	}},
-	{"verify", []string{"verify", "--data=100%"}, map[string][]int{"repository": {8}, "home": {1, 5, 7}}, func(*world, result) {}},
+	{"verify", []string{"verify", "--data=100%"}, map[string][]int{"repository": {8}, "project": {7}, "home": {1, 5, 7}}, func(*world, result) {}},
 }
 
 // TestFaults has system calls fail once, some of them by default, and with DISK_FAULTS=all every call with every error:

@@ -115,6 +115,19 @@ func MkdirAll(dir string) error {
 	return nil
 }
 
+// Flush flushes one file, or the names in one folder where the system can.
+func Flush(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := f.Sync(); err != nil && !cannotSync(err) {
+		return err
+	}
+	return nil
+}
+
 // errNotFolder says that a file stands where a folder is needed.
 var errNotFolder = errors.New("not a folder")
 

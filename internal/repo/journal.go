@@ -16,9 +16,10 @@ import (
 )
 
 // journal is a local file that stands for a session in flight, and lists the packs that it has uploaded and no index lists yet, so that
-// after a kill or a power cut the next session of this machine lists them instead of uploading their content again, and ends the dead
-// session in the store. It is a cache: without it, or where it was cut off, content is uploaded twice, the session in the store stays
-// until a prune takes it for dead, and nothing else happens. That it is believed costs nothing either: a pack is only listed if the
+// after a kill, or a power cut if the system had flushed it by then, the next session of this machine lists them instead of uploading their
+// content again, and ends the dead session in the store. It is a cache: without it, or where it was cut off, content is uploaded twice, the
+// session in the store stays until a prune takes it for dead, and nothing else happens. A prune, which would keep all other prunes waiting,
+// flushes its journal before it stores its session. That it is believed costs nothing either: a pack is only listed if the
 // store has it, in the right size, and what reads it checks every byte.
 //
 // The file's name is the session's id. It is locked while the session lives: a session that another process has under way is left
@@ -48,6 +49,16 @@ func newJournal(r *Repo, session core.UUID) *journal {
 	j.dir, j.file = dir, f
 	_, _ = durable.TryLock(f)
 	return j
+}
+
+// flush brings the journal to the disk, as far as the system can.
+func (j *journal) flush() {
+	if j.file == nil {
+		return
+	}
+	for at := j.file.Name(); at != filepath.Dir(filepath.Dir(j.dir)); at = filepath.Dir(at) {
+		_ = durable.Flush(at)
+	}
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -82,6 +82,9 @@ func (r *Repo) begin(ctx context.Context, prune bool) (*Session, error) {
 	s.free.New = func() any { return &segment{raw: make([]byte, 0, segmentSize)} }
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
 	s.pack = newPacker(s)
+	if prune {
+		s.pack.journal.flush()
+	}
 	host, _ := os.Hostname()
 	note := &gc.Session{Prune: prune, Created: s.begun.UnixNano(), Host: host}
 	if !prune { // a prune lets nobody sweep beside it
