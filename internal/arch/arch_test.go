@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"cbor", "durable", "report"},
 	{"crypto"},
 	{"chunk", "tree"},
-	{"pack", "snapshot", "keys", "meta", "gc"},
+	{"pack", "snapshot", "keys", "meta", "gc", "parity"},
 	{"index", "scan/ignore", "scan/project"},
 	{"storage"},
 	{"storage/observe", "storage/local", "storage/s3"},
