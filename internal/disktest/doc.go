@@ -1,4 +1,5 @@
-// Package disktest runs the real program on disks that fail: each system call fails once, the power goes, or the disk is full.
+// Package disktest runs the real program where the machine is not to be relied on: each system call fails once, the power goes, the disk is
+// full, the clock jumps, a backup sleeps for days, local state is foreign or damaged, the repository is a copy.
 //
 // Terms: a world is a folder with a project, a home and a repository, on which one command is run; a supervisor is told of each system
 // call that the command makes on a file of the world, in one order, before the kernel carries it out, and may have it fail (seccomp's

@@ -48,11 +48,8 @@ type operation struct {
 // everything reports whether all points are to be tried.
 func everything() bool { return os.Getenv("DISK_FAULTS") == "all" }
 
-// spread is how many points of each call, place and command are tried otherwise.
-const spread = 1
-
-// points runs the command without a fault and lists the points to be tried. Each call is tried at its first, its last and some places in
-// between, and each with another of its errors, or, with all, everywhere and with each.
+// points runs the command without a fault and lists the points to be tried: everywhere and with each error, or else one in the middle for each
+// third of the calls and places, each time with another error.
 func (w *world) points(op *operation) (all []point) {
 	w.t.Helper()
 	counts := map[[2]string]int{}
@@ -65,21 +62,20 @@ func (w *world) points(op *operation) (all []point) {
 	}, op.args...); got.code != 0 {
 		w.t.Fatalf("without a fault: %v", got)
 	}
+	kinds := len(op.name) // so that each command has others
 	for i := range calls {
 		k := &calls[i]
 		for _, place := range []string{"home", "project", "repository", "target"} {
 			n := counts[[2]string{k.name, place}]
-			if everything() {
-				for at := 1; at <= n; at++ {
-					for _, e := range k.errors {
-						all = append(all, point{k.name, place, at, e})
-					}
-				}
+			if kinds++; !everything() && (n == 0 || kinds%3 != 0) {
 				continue
 			}
-			for s := range min(n, spread) {
-				at := 1 + (s*(n-1)+n/2)/max(spread, 1)
-				all = append(all, point{k.name, place, at, k.errors[(len(all)+s)%len(k.errors)]})
+			for at := 1; at <= n; at++ {
+				for e, errno := range k.errors {
+					if everything() || at == 1+n/2 && e == kinds/3%len(k.errors) {
+						all = append(all, point{k.name, place, at, errno})
+					}
+				}
 			}
 		}
 	}
@@ -184,6 +180,7 @@ var operations = []operation{
 //
 //	DISK_FAULTS=all go test -timeout 4h -run TestFaults ./internal/disktest
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	total := 0
 	t.Cleanup(func() { fmt.Printf("local disk: %d failing system calls survived\n", total) })
 	for i := range operations {

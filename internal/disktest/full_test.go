@@ -112,6 +112,7 @@ func wantFull(t *testing.T, code int, r result) {
 
 // TestFullRepository backs up to a disk that is full at each of many moments.
 func TestFullRepository(t *testing.T) {
+	t.Parallel()
 	if !alone(t) {
 		return
 	}
@@ -134,6 +135,7 @@ func TestFullRepository(t *testing.T) {
 
 // TestFullHome works on a machine where nothing more, or only some, can be remembered: that costs time the next time, and nothing else.
 func TestFullHome(t *testing.T) {
+	t.Parallel()
 	if !alone(t) {
 		return
 	}
@@ -170,6 +172,7 @@ func TestFullHome(t *testing.T) {
 
 // TestFullTarget restores to a disk that is full at each of many moments.
 func TestFullTarget(t *testing.T) {
+	t.Parallel()
 	if !alone(t) {
 		return
 	}
@@ -202,7 +205,7 @@ func coarse(step int64) int64 {
 	if everything() {
 		return step
 	}
-	return 5 * step
+	return 6 * step
 }
 
 // summary begins the line that sums a test up.

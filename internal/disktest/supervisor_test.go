@@ -53,6 +53,9 @@ type response struct {
 // launchVariable names the calls, by number, that are to be supervised, in the process that becomes the program.
 const launchVariable = "DISKTEST_SUPERVISE"
 
+// clockVariable says, likewise, that the program's clock is supervised.
+const clockVariable = "DISKTEST_CLOCK"
+
 // launch is main of that process: it installs the filter, hands its listener to the parent, and becomes the program.
 func launch(numbers string) {
 	runtime.LockOSThread()
@@ -72,12 +75,19 @@ func launchAs(numbers string) error {
 		filter = append(filter, unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 1, K: nr},
 			unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_USER_NOTIF})
 	}
+	clock := os.Getenv(clockVariable) != ""
+	os.Unsetenv(clockVariable)
+	if clock {
+		filter = append(filter, unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 3, K: unix.SYS_CLOCK_GETTIME},
+			unix.SockFilter{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: 16}, // which clock
+			unix.SockFilter{Code: unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K, Jf: 1, K: unix.CLOCK_REALTIME},
+			unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_USER_NOTIF})
+	}
 	filter = append(filter, unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW})
 	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
 	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
 		return err
 	}
-	env := os.Environ()
 	path, args := os.Args[1], os.Args[1:]
 	fd, _, errno := unix.RawSyscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_NEW_LISTENER, uintptr(unsafe.Pointer(&prog)))
 	if errno != 0 {
@@ -87,14 +97,20 @@ func launchAs(numbers string) error {
 		return err
 	}
 	unix.CloseOnExec(3)
-	return syscall.Exec(path, args, env)
+	if clock { // the parent hides the clock that needs no system call
+		if _, _, errno := unix.RawSyscall(unix.SYS_PTRACE, unix.PTRACE_TRACEME, 0, 0); errno != 0 {
+			return errno
+		}
+	}
+	return syscall.Exec(path, args, os.Environ())
 }
 
 // errNoSupervision says that this system does not let a process be supervised.
 var errNoSupervision = errors.New("this kernel has no seccomp user notification, or does not allow it")
 
-// supervise runs cmd, whose path is a program, and asks decide about each call of the numbers given, one at a time.
-func supervise(cmd *exec.Cmd, numbers []uintptr, decide func(*call) answer) error {
+// supervise runs cmd, whose path is a program, and asks decide about each call of the numbers given, one at a time, and also each time that
+// the program looks at the clock, if clock.
+func supervise(cmd *exec.Cmd, numbers []uintptr, clock bool, decide func(*call) answer) error {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
 		return err
@@ -111,6 +127,11 @@ func supervise(cmd *exec.Cmd, numbers []uintptr, decide func(*call) answer) erro
 	}
 	cmd.Env = append(cmd.Env, launchVariable+"="+strings.Join(words, " "))
 	cmd.ExtraFiles = []*os.File{theirs}
+	if clock {
+		cmd.Env = append(cmd.Env, clockVariable+"=1")
+		runtime.LockOSThread() // who starts a process traces it
+		defer runtime.UnlockOSThread()
+	}
 	if err := cmd.Start(); err != nil {
 		return err
 	}
@@ -121,6 +142,12 @@ func supervise(cmd *exec.Cmd, numbers []uintptr, decide func(*call) answer) erro
 		return errNoSupervision
 	}
 	defer unix.Close(listener)
+	if clock {
+		if err := hideClock(cmd.Process.Pid); err != nil {
+			_ = cmd.Process.Kill()
+			return errors.Join(err, cmd.Wait())
+		}
+	}
 	serve(listener, decide)
 	return cmd.Wait()
 }
