@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -47,11 +48,31 @@ const (
 	pace   = 400 * time.Millisecond
 )
 
-// stock gives out content.
-type stock struct{ begun time.Time }
+// stock gives out content: half of the time what a project has just given up, which prunes are about to take away.
+type stock struct {
+	begun time.Time
+
+	mu     sync.Mutex
+	lately []content // given up, the last at the end; guarded by mu
+}
+
+// remembered is how much of what was given up may come back: about as much as projects give up while it dies, is condemned and is deleted.
+const remembered = 150
 
 func (s *stock) pick(rng *rand.Rand) content {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.lately); n > 0 && rng.IntN(2) == 0 {
+		return s.lately[rng.IntN(n)]
+	}
 	return content(int(time.Since(s.begun)/pace) + rng.IntN(window))
+}
+
+func (s *stock) giveUp(c content) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lately = append(s.lately, c)
+	s.lately = s.lately[max(0, len(s.lately)-remembered):]
 }
 
 // project is a folder that changes, and what is in it.
@@ -84,8 +105,17 @@ func (p *project) put(name string, c content) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
+	p.giveUp(name)
 	p.files[name] = c
 	return os.WriteFile(path, c.bytes(), 0o644)
+}
+
+// giveUp takes a file out of what the project has.
+func (p *project) giveUp(name string) {
+	if c, ok := p.files[name]; ok && c != none {
+		p.stock.giveUp(c)
+	}
+	delete(p.files, name)
 }
 
 // change does what people do: files come, change, move and go.
@@ -96,7 +126,7 @@ func (p *project) change(rng *rand.Rand) error {
 		switch kind := rng.IntN(10); {
 		case kind < 2 && len(names) > 3:
 			name := names[rng.IntN(len(names))]
-			delete(p.files, name)
+			p.giveUp(name)
 			err = os.Remove(filepath.Join(p.dir, name))
 		case kind < 4 && len(names) > 0:
 			from, to := names[rng.IntN(len(names))], p.place(rng)

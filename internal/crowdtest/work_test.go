@@ -94,10 +94,15 @@ func (c *crowd) pruner(m *machine) error {
 		if m.rng.IntN(6) == 0 {
 			args[1] = "--grace=1d"
 		}
-		if _, err := c.prune(m, args); err != nil {
+		o, err := c.prune(m, args)
+		if err != nil {
 			return err
 		}
-		c.sleep(time.Duration(m.rng.IntN(500)) * time.Millisecond)
+		pause := 500
+		if o.exit == core.Failure { // two that try at once stop each other
+			pause = 5000
+		}
+		c.sleep(time.Duration(m.rng.IntN(pause)) * time.Millisecond)
 	}
 	return nil
 }
