@@ -33,6 +33,8 @@ type journal struct {
 	file *os.File // nil when closed, or without a cache; guarded by mu
 }
 
+// newJournal makes the journal of a session. It is nil where another process of this machine found the file before it was locked, takes it for a
+// dead session's, and is about to remove it: the session must have another id then.
 func newJournal(r *Repo, session core.UUID) *journal {
 	j := &journal{}
 	if r.dir == "" {
@@ -46,8 +48,12 @@ func newJournal(r *Repo, session core.UUID) *journal {
 	if err != nil {
 		return j
 	}
+	locked, err := durable.TryLock(f)
+	if err == nil && (!locked || !isAt(f)) {
+		_ = f.Close()
+		return nil
+	}
 	j.dir, j.file = dir, f
-	_, _ = durable.TryLock(f)
 	return j
 }
 
@@ -59,6 +65,16 @@ func (j *journal) flush() {
 	for at := j.file.Name(); at != filepath.Dir(filepath.Dir(j.dir)); at = filepath.Dir(at) {
 		_ = durable.Flush(at)
 	}
+}
+
+// isAt reports whether an open file still has its name.
+func isAt(f *os.File) bool {
+	here, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(f.Name())
+	return err == nil && os.SameFile(here, there)
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/index"
 	"backup_projeto/internal/pack"
 )
@@ -63,7 +64,9 @@ func newPacker(s *Session) *packer {
 			p.buffers[kind] <- nil // allocated when it is first used
 		}
 	}
-	p.journal = newJournal(s.r, s.id)
+	for p.journal = newJournal(s.r, s.id); p.journal == nil; p.journal = newJournal(s.r, s.id) {
+		s.id = crypto.NewTimeUUID(s.begun)
+	}
 	return p
 }
 
