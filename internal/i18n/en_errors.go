@@ -16,6 +16,7 @@ func enErrors() map[core.Code]ErrorText {
 	maps.Copy(all, enRestoreErrors())
 	maps.Copy(all, enRetainErrors())
 	maps.Copy(all, enPruneErrors())
+	maps.Copy(all, enParityErrors())
 	return all
 }
 

@@ -16,6 +16,7 @@ func ptErrors() map[core.Code]ErrorText {
 	maps.Copy(all, ptRestoreErrors())
 	maps.Copy(all, ptRetainErrors())
 	maps.Copy(all, ptPruneErrors())
+	maps.Copy(all, ptParityErrors())
 	return all
 }
 

@@ -47,18 +47,23 @@ type Shape struct {
 }
 
 // Fit returns the shape in which at least a share of the blocks of a pack of size bytes can be lost, if they are spread evenly, and at least
-// one. The share must be above 0 and Valid.
+// one. The share must be above 0 and Valid. Of the largest packs there may be less, so that the parity is no larger than objects may be.
 func Fit(size int, share Share) (Shape, error) {
-	for k := 1; k <= MaxK; k++ {
-		s := Shape{size, k}
-		if err := s.check(); err != nil {
-			return s, err
-		}
-		if share > 0 && share.Valid() && s.Parity()*int(Whole) >= int(share)*s.Blocks() {
-			return s, nil
-		}
+	if share <= 0 || !share.Valid() {
+		return Shape{}, fmt.Errorf("%w: share %d", ErrFormat, share)
 	}
-	return Shape{}, fmt.Errorf("%w: share %d", ErrFormat, share)
+	s := Shape{size, 1}
+	if err := s.check(); err != nil {
+		return s, err
+	}
+	for s.Parity()*int(Whole) < int(share)*s.Blocks() && s.K < MaxK {
+		next := Shape{size, s.K + 1}
+		if next.Bytes() > core.MaxObject {
+			break
+		}
+		s = next
+	}
+	return s, nil
 }
 
 // check reports whether a shape can be.

@@ -61,15 +61,21 @@ func TestFit(t *testing.T) {
 		k, columns int
 	}{
 		{1, 1, 1, 1}, {8192, 200, 1, 1}, {100 * Block, 200, 2, 1}, {4 << 20, 200, 5, 5}, {16 << 20, 200, 5, 17}, {64 << 20, 200, 5, 66},
-		{16 << 20, 1000, 23, 18}, {16 << 20, Whole, 128, 32}, {5000, Whole, 2, 1}, {16 << 20, 1, 1, 17},
+		{core.MaxPack - 1<<20, Whole, 128, 126}, {16 << 20, 1000, 23, 18}, {16 << 20, Whole, 128, 32}, {5000, Whole, 2, 1}, {16 << 20, 1, 1, 17},
 	} {
 		s, err := Fit(c.size, c.share)
 		if err != nil || s.K != c.k || s.Columns() != c.columns {
 			t.Errorf("%d bytes at %d: %+v, %d columns, %v", c.size, c.share, s, s.Columns(), err)
 		}
+		if s.Bytes() > core.MaxObject {
+			t.Errorf("%d bytes at %d: an object of %d bytes", c.size, c.share, s.Bytes())
+		}
 		if lost := float64(s.Parity()) / float64(s.Blocks()); lost < float64(c.share)/float64(Whole) {
 			t.Errorf("%d bytes at %d: only %f", c.size, c.share, lost)
 		}
+	}
+	if s, err := Fit(core.MaxPack, Whole); err != nil || s.Bytes() > core.MaxObject || s.K < 126 {
+		t.Errorf("the largest: %+v, %v", s, err)
 	}
 	for _, c := range []struct {
 		size  int

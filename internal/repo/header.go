@@ -178,6 +178,14 @@ func Create(ctx context.Context, s storage.Store, passphrase, label string, opt 
 			mine = ring
 		}
 	}
+	if opt.Parity > 0 { // stands there before the configuration, so that no backup misses it
+		first := &keys.Settings{ID: crypto.NewTimeUUID(time.Now()), Created: h.Created, Parity: int(opt.Parity)}
+		first.Certify(all)
+		names = append(names, settingsName(first.ID))
+		if err := s.Put(ctx, settingsName(first.ID), first.Encode()); err != nil {
+			return nil, err
+		}
+	}
 	if opt.Keep != nil {
 		opt.Keep(c.Device)
 	}

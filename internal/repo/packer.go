@@ -10,6 +10,7 @@ import (
 	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/index"
 	"backup_projeto/internal/pack"
+	"backup_projeto/internal/parity"
 )
 
 // packSize is how many bytes a pack of files is filled to, treeSize one of directories. See doc/adr/0003-sizes.md.
@@ -44,6 +45,8 @@ type packer struct {
 	uploads sync.WaitGroup
 	stored  atomic.Int64
 	journal *journal
+	share   func() (parity.Share, error)
+	spare   sync.Pool // of *[]byte, memory for parity objects
 
 	mu    sync.Mutex
 	open  [2]*pack.Builder // by kind; guarded by mu
@@ -64,6 +67,10 @@ func newPacker(s *Session) *packer {
 			p.buffers[kind] <- nil // allocated when it is first used
 		}
 	}
+	p.share = sync.OnceValues(func() (parity.Share, error) {
+		share, _, err := s.r.Parity(s.ctx) // damaged settings are verify's to tell
+		return share, err
+	})
 	for p.journal = newJournal(s.r, s.id); p.journal == nil; p.journal = newJournal(s.r, s.id) {
 		s.id = crypto.NewTimeUUID(s.begun)
 	}
@@ -117,16 +124,42 @@ func (p *packer) send(b *pack.Builder) error {
 	go func() {
 		defer p.uploads.Done()
 		err := p.s.r.store.Put(p.s.ctx, PackName(built.Name), built.Data)
+		stored := err == nil
+		if stored {
+			err = p.protect(built.Name, built.Data)
+		}
 		p.buffers[built.Footer.Kind] <- built.Data[:0]
-		if err == nil {
+		if stored {
 			p.stored.Add(built.Size)
-			err = p.arrived(p.s.ctx, built.Entry)
+			if e := p.arrived(p.s.ctx, built.Entry); err == nil {
+				err = e
+			}
 		}
 		if err != nil {
 			p.s.fail(err)
 		}
 	}()
 	return nil
+}
+
+// protect stores the parity of a stored pack, as the repository's settings say. They are looked at when the first pack is stored: a backup
+// that stores nothing need not know them.
+func (p *packer) protect(name core.ID, data []byte) error {
+	share, err := p.share()
+	if err != nil || share == 0 {
+		return err
+	}
+	buf, ok := p.spare.Get().(*[]byte)
+	if !ok {
+		buf = new([]byte)
+	}
+	defer p.spare.Put(buf)
+	var o ParityObject
+	o, *buf, err = p.s.r.PutParity(p.s.ctx, name, data, *buf, share)
+	if err == nil {
+		p.stored.Add(o.Size)
+	}
+	return err
 }
 
 // arrived takes note of a stored pack.

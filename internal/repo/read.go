@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -104,8 +105,8 @@ func (r *Repo) objectKey(p *index.PackInfo) (*crypto.ObjectKey, error) {
 
 // ReadSegments reads segments of one pack, given in ascending order of their numbers without duplicates, with as few requests as
 // are sensible (near ranges merged), and calls fn for each in order with its raw bytes, which are authentic and valid during the
-// call only. A segment that is damaged is passed with its error (kind Damage) and nil bytes, and reading goes on; other errors, and
-// those of fn, end it.
+// call only. A segment that is damaged is read as parity mends its pack; where that cannot be, it is passed with its error (kind Damage) and
+// nil bytes, and reading goes on. Other errors, and those of fn, end it.
 func (r *Repo) ReadSegments(ctx context.Context, segments []Segment, fn func(i int, raw []byte, err error) error) error {
 	if len(segments) == 0 {
 		return nil
@@ -165,22 +166,22 @@ func (rd *rangeReader) run(ctx context.Context) error {
 	first, last := &rd.segments[rd.at], &rd.segments[len(rd.segments)-1]
 	from, to := first.Segment.Offset, last.Segment.Offset+int64(last.Segment.Stored)
 	name := PackName(first.Pack.Name)
-	body, err := rd.r.store.Get(ctx, name, from, to-from)
-	if err != nil {
-		return rd.fail(name, err)
-	}
-	defer body.Close()
 	bufs := buffers.Get().(*segmentBuffers)
 	defer buffers.Put(bufs)
+	body, err := rd.r.store.Get(ctx, name, from, to-from)
+	if err != nil {
+		return rd.fail(ctx, bufs, name, err)
+	}
+	defer body.Close()
 	pos := from
 	for ; rd.at < len(rd.segments); rd.at++ {
 		s := &rd.segments[rd.at]
 		sealed, err := bufs.read(body, s.Segment.Offset-pos, int(s.Segment.Stored))
 		if err != nil {
-			return rd.fail(name, err)
+			return rd.fail(ctx, bufs, name, err)
 		}
 		pos = s.Segment.Offset + int64(s.Segment.Stored)
-		if err := rd.open(bufs, s, sealed); err != nil {
+		if err := rd.open(ctx, bufs, s, sealed); err != nil {
 			return err
 		}
 	}
@@ -188,29 +189,53 @@ func (rd *rangeReader) run(ctx context.Context) error {
 }
 
 // open opens one segment and hands it on.
-func (rd *rangeReader) open(bufs *segmentBuffers, s *Segment, sealed []byte) error {
+func (rd *rangeReader) open(ctx context.Context, bufs *segmentBuffers, s *Segment, sealed []byte) error {
 	info := pack.Segment{Stored: int(s.Segment.Stored), Raw: int(s.Segment.Raw), Compression: s.Segment.Compression}
 	raw, err := pack.OpenSegment(bufs.raw[:0], rd.key, rd.r.dec, &info, int(s.Number), sealed)
 	if err != nil {
-		return rd.fn(rd.at, nil, damage(PackName(s.Pack.Name), err))
+		return rd.heal(ctx, bufs, damage(PackName(s.Pack.Name), err))
 	}
 	bufs.raw = raw
 	return rd.fn(rd.at, raw, nil)
 }
 
-// fail passes damage on to what was not read yet; anything else ends the reading.
-func (rd *rangeReader) fail(name string, err error) error {
+// fail passes damage on to what was not read yet, as far as it cannot be mended; anything else ends the reading.
+func (rd *rangeReader) fail(ctx context.Context, bufs *segmentBuffers, name string, err error) error {
 	if err = cutShort(name, err); core.KindOf(err) != core.Damage {
 		return err
 	}
-	return failAll(rd.segments, rd.at, err, rd.fn)
+	for ; rd.at < len(rd.segments); rd.at++ {
+		if e := rd.heal(ctx, bufs, err); e != nil {
+			return e
+		}
+	}
+	return nil
 }
 
-// PackEntry reads a pack's own footer, as the pack was uploaded.
+// PackEntry reads a pack's own footer, as the pack was uploaded, or as parity mends it.
 func (r *Repo) PackEntry(ctx context.Context, name core.ID, size int64) (*pack.Entry, error) {
 	if !r.CanRead() {
 		return nil, errWriteOnly()
 	}
+	e, err := r.packEntry(ctx, name, size)
+	if core.KindOf(err) != core.Damage {
+		return e, err
+	}
+	data, mending := r.Mended(ctx, name)
+	if mending == nil {
+		e, _, mending = r.NewProver().footer(data)
+	} else if core.KindOf(mending) != core.Damage {
+		return nil, mending
+	}
+	if mending != nil {
+		return nil, err
+	}
+	e.Name, e.Key = name, bytes.Clone(e.Key) // else it would hold the whole pack
+	return e, nil
+}
+
+// packEntry is PackEntry without parity.
+func (r *Repo) packEntry(ctx context.Context, name core.ID, size int64) (*pack.Entry, error) {
 	tail := make([]byte, min(size, 256<<10))
 	if err := storage.ReadRange(ctx, r.store, PackName(name), size-int64(len(tail)), tail); err != nil {
 		return nil, cutShort(PackName(name), err)

@@ -8,6 +8,7 @@
 // load.go brings the local index up to date, also while it is read from: moved.go; read.go finds and opens chunks and segments, tree.go directories; session.go and
 // packer.go write, journal.go remembers what an interrupted session had uploaded; prove.go reads objects whole and anew, for package verify,
 // and distrust.go remembers what it found damaged;
+// parity.go stores parity and mends with it, heal.go does so for who reads, settings.go says how much there is to be;
 // history.go reads snapshots with who signed them and when they were stored; trash.go drops them and brings them back, pins.go keeps them.
 //
 // Promises: objects are written in the order packs, index, snapshot; bytes from the store are authenticated before they are decoded;
@@ -28,6 +29,7 @@ import (
 	"backup_projeto/internal/index"
 	"backup_projeto/internal/keys"
 	"backup_projeto/internal/pack"
+	"backup_projeto/internal/parity"
 	"backup_projeto/internal/storage"
 	"backup_projeto/internal/tree"
 )
@@ -43,6 +45,8 @@ type Options struct {
 	// Keep is given this device's key by Create, before there is a repository that it opens: nobody shall have to open one whose key was
 	// lost in a crash. nil where the key is kept afterwards.
 	Keep func(*keys.DeviceKey)
+	// Parity is how much of each pack of a repository that Create makes may be lost; 0 is no parity.
+	Parity parity.Share
 }
 
 // Repo is an open repository.
@@ -58,6 +62,7 @@ type Repo struct {
 	hasher sync.Pool // of *crypto.IDHasher
 	packs  keyCache
 	segs   segmentCache
+	heals  heals
 
 	mending sync.Mutex           // held while the local index is loaded
 	mends   int                  // how often it was because it was damaged; guarded by mending

@@ -60,9 +60,9 @@ type Locker interface {
 }
 
 // Lasting reports whether an object of that name is one that stays: content and what leads to it. The others, of what is in flight,
-// condemned or in the trash, are deleted soon, and a lock would only keep their versions.
+// condemned or in the trash, are deleted soon, and a lock would only keep their versions; of parity nothing is lost but the mending.
 func Lasting(name string) bool {
-	for _, short := range []string{"sessions/", "gc/", "trash/"} {
+	for _, short := range []string{"sessions/", "gc/", "trash/", "parity/"} {
 		if strings.HasPrefix(name, short) {
 			return false
 		}

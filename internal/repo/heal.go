@@ -1,0 +1,111 @@
+package repo
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/pack"
+)
+
+// Who reads a damaged pack, or one that was cut short, gets what parity mends it to, in memory: nothing in the store is changed by
+// reading. That it was so is remembered, to be told.
+
+// maxHeld is how many mended packs are held, for the next reads of them; each takes its size, 16 MiB most often.
+const maxHeld = 2
+
+// heals is what is known of packs that were found damaged. Its zero value is ready.
+type heals struct {
+	mu     sync.Mutex              // held while a pack is mended: one at a time takes memory enough
+	held   map[core.ID][]byte      // mended; guarded by mu
+	order  []core.ID               // of held, the last used last; guarded by mu
+	failed map[core.ID]*core.Error // of kind Damage; guarded by mu
+	told   map[core.ID]struct{}    // all that were mended; guarded by mu
+}
+
+// Healed returns the packs that were read with the help of their parity since the repository was opened, in the order of their names. They
+// are damaged in the store.
+func (r *Repo) Healed() []core.ID {
+	r.heals.mu.Lock()
+	defer r.heals.mu.Unlock()
+	var out []core.ID
+	for name := range r.heals.told {
+		out = append(out, name)
+	}
+	slices.SortFunc(out, func(a, b core.ID) int { return slices.Compare(a[:], b[:]) })
+	return out
+}
+
+// Mended is Mend that remembers: the pack's bytes, which must not be changed, or why there are none. It is for packs that were found
+// damaged.
+func (r *Repo) Mended(ctx context.Context, name core.ID) ([]byte, error) {
+	h := &r.heals
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if data := h.held[name]; data != nil {
+		h.use(name)
+		return data, nil
+	}
+	if err := h.failed[name]; err != nil {
+		return nil, err
+	}
+	data, err := r.Mend(ctx, name)
+	if e, ok := err.(*core.Error); ok && e.Kind == core.Damage {
+		if h.failed == nil || len(h.failed) >= maxLost {
+			h.failed = map[core.ID]*core.Error{}
+		}
+		h.failed[name] = e
+	}
+	if err != nil {
+		return nil, err
+	}
+	if h.held == nil {
+		h.held, h.told = map[core.ID][]byte{}, map[core.ID]struct{}{}
+	}
+	if len(h.order) >= maxHeld {
+		delete(h.held, h.order[0])
+		h.order = h.order[1:]
+	}
+	h.held[name], h.told[name] = data, struct{}{}
+	h.use(name)
+	return data, nil
+}
+
+// use makes a pack the last used. The caller holds mu.
+func (h *heals) use(name core.ID) {
+	h.order = append(slices.DeleteFunc(h.order, func(id core.ID) bool { return id == name }), name)
+}
+
+// forget forgets a pack that was rewritten.
+func (h *heals) forget(name core.ID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.held, name)
+	delete(h.failed, name)
+	h.order = slices.DeleteFunc(h.order, func(id core.ID) bool { return id == name })
+}
+
+// heal hands on the segment at rd.at as parity mends it; where that cannot be, with err, for which it could not be read.
+func (rd *rangeReader) heal(ctx context.Context, bufs *segmentBuffers, err error) error {
+	s := &rd.segments[rd.at]
+	data, e := rd.r.Mended(ctx, s.Pack.Name)
+	if e != nil {
+		if core.KindOf(e) != core.Damage {
+			return e
+		}
+		return rd.fn(rd.at, nil, err)
+	}
+	end := s.Segment.Offset + int64(s.Segment.Stored)
+	if end > int64(len(data)) {
+		return rd.fn(rd.at, nil, err)
+	}
+	info := pack.Segment{Stored: int(s.Segment.Stored), Raw: int(s.Segment.Raw), Compression: s.Segment.Compression}
+	bufs.sealed = append(bufs.sealed[:0], data[s.Segment.Offset:end]...) // opening uses it up
+	raw, e := pack.OpenSegment(bufs.raw[:0], rd.key, rd.r.dec, &info, int(s.Number), bufs.sealed)
+	if e != nil { // the index says something else than the pack
+		return rd.fn(rd.at, nil, err)
+	}
+	bufs.raw = raw
+	return rd.fn(rd.at, raw, nil)
+}
