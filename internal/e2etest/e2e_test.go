@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	_ "backup_projeto/internal/cli" // so that a result in the test cache is not taken for that of a program that was changed
 	"backup_projeto/internal/storage/s3/s3test"
 	"backup_projeto/internal/treetest"
 )
@@ -29,6 +29,9 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		defer os.RemoveAll(dir)
+		for _, source := range []string{"cmd", "internal"} { // which tells the test cache what the program was built from
+			_ = filepath.WalkDir(filepath.Join("..", "..", source), func(string, fs.DirEntry, error) error { return nil })
+		}
 		program = filepath.Join(dir, "backup_projeto")
 		build := exec.Command("go", "build", "-o", program, "backup_projeto/cmd/backup_projeto")
 		if out, err := build.CombinedOutput(); err != nil {
