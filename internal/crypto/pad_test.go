@@ -26,3 +26,13 @@ func TestPad(t *testing.T) {
 		}
 	}
 }
+
+func FuzzUnpad(f *testing.F) {
+	f.Add(Pad([]byte("text")))
+	f.Add(append(Pad([]byte{1}), make([]byte, 4096)...))
+	f.Fuzz(func(t *testing.T, padded []byte) {
+		if text, err := Unpad(padded); err == nil && !bytes.Equal(Pad(bytes.Clone(text)), padded) {
+			t.Error("accepted what is not padded so")
+		}
+	})
+}

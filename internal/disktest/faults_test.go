@@ -67,6 +67,9 @@ func (w *world) points(op *operation) (all []point) {
 		k := &calls[i]
 		for _, place := range []string{"home", "project", "repository", "target"} {
 			n := counts[[2]string{k.name, place}]
+			if k.name == "unlinkat" && place == "repository" && n > 0 && !everything() { // the end of the session
+				all = append(all, point{k.name, place, n, unix.EACCES})
+			}
 			if kinds++; !everything() && (n == 0 || kinds%3 != 0) {
 				continue
 			}

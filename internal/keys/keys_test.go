@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
 )
 
@@ -160,6 +161,34 @@ func FuzzParseCode(f *testing.F) {
 			if again, err := ParseCode(FormatCode(code)); err != nil || !bytes.Equal(again, code) {
 				t.Error("a code does not survive printing")
 			}
+		}
+	})
+}
+
+func FuzzKeyring(f *testing.F) {
+	k := ring(f)
+	k.Signer = crypto.NewSigner(make([]byte, crypto.KeySize))
+	f.Add(k.encode(), false)
+	device := *k
+	device.Read, device.Public, device.Admin = nil, k.Read.Public(), k.Read.Admin().Verifier()
+	f.Add(device.encode(), true)
+	f.Fuzz(func(t *testing.T, plain []byte, writeOnly bool) {
+		k, err := (&Slot{WriteOnly: writeOnly}).decodeKeyring(plain)
+		if err == nil && (k.Public == nil || len(k.Admin) == 0 && !writeOnly || (k.Read == nil) != writeOnly) {
+			t.Errorf("accepted a keyring that lacks keys: %+v", k)
+		}
+	})
+}
+
+func FuzzParseDeviceKey(f *testing.F) {
+	f.Add((&DeviceKey{core.UUID{1}, core.UUID{2}, make([]byte, crypto.KeySize)}).Encode())
+	f.Fuzz(func(t *testing.T, data []byte) {
+		k, err := ParseDeviceKey(data)
+		if err != nil {
+			return
+		}
+		if again, err := ParseDeviceKey(k.Encode()); err != nil || !bytes.Equal(again.Key, k.Key) || again.Repo != k.Repo || again.Slot != k.Slot {
+			t.Error("a device key does not survive writing")
 		}
 	})
 }

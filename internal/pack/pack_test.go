@@ -198,3 +198,14 @@ func FuzzDecompress(f *testing.F) {
 		}
 	})
 }
+
+func FuzzTrailer(f *testing.F) {
+	fix := setUp(f)
+	data := fix.build(f, [][][]byte{{[]byte("a")}}).Data
+	f.Add(data[len(data)-TrailerSize:])
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if key, n, err := Trailer(data); err == nil && (len(key) != crypto.SealedKeySize || n < crypto.Overhead || n > core.MaxPack) {
+			t.Errorf("a key of %d bytes and a footer of %d", len(key), n)
+		}
+	})
+}

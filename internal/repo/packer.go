@@ -251,7 +251,7 @@ func (p *packer) adopt(ctx context.Context) error {
 	}
 	err := p.takeOver(ctx, packs)
 	for _, l := range left {
-		closeJournal(l.file, err == nil && p.s.r.endSession(ctx, l.session))
+		closeJournal(l.file, err == nil && p.s.r.endSession(ctx, l.session, false))
 	}
 	return err
 }

@@ -43,6 +43,7 @@ type Session struct {
 	free    sync.Pool      // of *segment
 	pack    *packer
 	done    bool // Finish was called
+	prune   bool // it is a prune's
 	unsure  bool // putting the session's object failed: it may still come to stand in the store
 
 	raw atomic.Int64
@@ -82,7 +83,7 @@ func (r *Repo) begin(ctx context.Context, prune bool) (*Session, error) {
 	s.free.New = func() any { return &segment{raw: make([]byte, 0, segmentSize)} }
 	s.ctx, s.cancel = context.WithCancelCause(ctx)
 	s.pack = newPacker(s)
-	if prune {
+	if s.prune = prune; prune {
 		s.pack.journal.flush()
 	}
 	host, _ := os.Hostname()
@@ -297,13 +298,13 @@ func (s *Session) leave() {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), abortTime)
 	defer cancel()
 	listed := s.pack.close(ctx)
-	ended := s.r.endSession(ctx, s.id)
+	ended := s.r.endSession(ctx, s.id, s.prune)
 	s.pack.journal.close(listed && ended && !s.unsure)
 }
 
 // endSession takes a session of this machine out of the store, and reports whether that is done with: also where this device may not
-// delete anything, and the session stands until a prune takes it for dead.
-func (r *Repo) endSession(ctx context.Context, id core.UUID) bool {
+// delete anything, and the session stands until a prune takes it for dead. A prune's, which keeps all others waiting, is tried again.
+func (r *Repo) endSession(ctx context.Context, id core.UUID, prune bool) bool {
 	err := r.store.Delete(ctx, sessionName(id))
-	return err == nil || storage.IsDenied(err) || storage.IsLocked(err)
+	return err == nil || !prune && (storage.IsDenied(err) || storage.IsLocked(err))
 }
