@@ -29,6 +29,7 @@ var layers = [][]string{
 	{"repo"},
 	{"restore", "verify", "backup", "prune", "retain"},
 	{"lock"},
+	{"repair"},
 	{"i18n"},
 	{"config"},
 	{"strategy"},

@@ -27,6 +27,7 @@ func commands() command {
 			{en: "diff", pt: "comparar", scopes: then | config.Which, max: 2, run: runDiff},
 			{en: "find", pt: "buscar", scopes: ofOne | config.Listing, min: 1, max: -1, run: runFind},
 			{en: "verify", pt: "verificar", scopes: then | config.Proving | config.Working, run: runVerify},
+			{en: "repair", pt: "reparar", scopes: anywhere | config.Repairing | config.Trying | config.Working, run: runRepair},
 			{en: "retain", pt: "reter", scopes: anywhere | config.Which | config.Listing | config.Trying | config.Retaining, run: runRetain},
 			{en: "pin", pt: "fixar", scopes: anywhere | config.Which, max: -1, run: runPin},
 			{en: "unpin", pt: "desafixar", scopes: anywhere | config.Which, min: 1, max: -1, run: runUnpin},

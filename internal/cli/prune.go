@@ -23,6 +23,7 @@ type jsonPrune struct {
 	Unused    int64     `json:"unused_bytes"`
 	Locked    jsonPacks `json:"locked"`
 	Until     string    `json:"locked_until,omitempty"`
+	Aside     int64     `json:"aside"`
 	Requests  int64     `json:"requests"`
 	Seconds   float64   `json:"seconds"`
 }
@@ -80,9 +81,13 @@ func (s *session) showPrune(p *prune.Plan) {
 	if p.Trash > 0 {
 		trash = l.Count(s.text.Browse.Snapshots, p.Trash)
 	}
+	aside := ""
+	if p.Aside.Packs > 0 {
+		aside = f(s.text.Verify.AsideLine, l.Int(p.Aside.Packs), l.Bytes(p.Aside.Bytes))
+	}
 	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Trash, trash}, [2]string{t.Sweep, sum(p.Sweep)}, [2]string{t.Condemn, sum(p.Condemn)},
 		[2]string{t.Rewrite, sum(p.Rewrite)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
-		[2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Locked, s.lockedPacks(p)}, [2]string{t.Requests, l.Int(p.Requests)})
+		[2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Locked, s.lockedPacks(p)}, [2]string{s.text.Verify.Aside, aside}, [2]string{t.Requests, l.Int(p.Requests)})
 }
 
 // lockedPacks says what locks keep, and until when; "" where they keep nothing.
@@ -116,7 +121,7 @@ func (s *session) pruned(res *prune.Result) {
 	o := jsonPrune{Type: "prune", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Stored: packs(p.Stored), Trash: res.Expired,
 		Swept: jsonPacks{res.SweptPacks, res.SweptBytes}, Condemned: jsonPacks{res.CondemnedPacks, res.CondemnedBytes},
 		Rewritten: jsonPacks{res.RewrittenPacks, res.RewrittenBytes}, Waiting: packs(p.Waiting), Copied: res.CopiedBytes, Unused: p.Unused,
-		Locked: packs(p.Locked), Requests: p.Requests, Seconds: seconds(res.Duration)}
+		Locked: packs(p.Locked), Aside: p.Aside.Packs, Requests: p.Requests, Seconds: seconds(res.Duration)}
 	if !p.LockedUntil.IsZero() {
 		o.Until = jsonTime(p.LockedUntil.UnixNano())
 	}

@@ -24,6 +24,8 @@ type jsonVerify struct {
 	SampledLive   int64   `json:"sampled_live"`
 	Unlisted      int64   `json:"packs_unlisted"`
 	UnlistedBytes int64   `json:"bytes_unlisted"`
+	Aside         int64   `json:"aside"`
+	AsideBytes    int64   `json:"bytes_aside"`
 	Damaged       int     `json:"damaged"`
 	Seconds       float64 `json:"seconds"`
 }
@@ -75,15 +77,18 @@ func (s *session) verified(res *verify.Result) {
 		s.warn(term.Escape(i.Path) + ": " + s.reason(i.Err))
 	}
 	s.object(jsonVerify{"verify", s.cfg.Place.URL(), res.Snapshots, res.Trees, res.Chunks, res.Packs, res.PacksRead, res.BytesRead, res.PacksProven,
-		res.PacksTotal, res.Sampled, res.SampledLive, res.Unlisted, res.UnlistedBytes, len(res.Damaged), seconds(res.Duration)})
+		res.PacksTotal, res.Sampled, res.SampledLive, res.Unlisted, res.UnlistedBytes, res.Aside, res.AsideBytes, len(res.Damaged), seconds(res.Duration)})
 	if len(res.Damaged) == 0 {
 		s.say(f(v.Healthy, s.place()))
 	} else {
 		s.say(l.Count(v.Damaged, int64(len(res.Damaged))))
 	}
-	var data, coverage, sample, unlisted string
+	var data, coverage, sample, unlisted, aside string
 	if res.Unlisted > 0 {
 		unlisted = f(v.UnlistedLine, l.Count(v.Packs, res.Unlisted), l.Bytes(res.UnlistedBytes))
+	}
+	if res.Aside > 0 {
+		aside = f(v.AsideLine, l.Int(res.Aside), l.Bytes(res.AsideBytes))
 	}
 	if res.PacksRead > 0 {
 		data = f(v.DataLine, l.Bytes(res.BytesRead), l.Count(v.Packs, res.PacksRead))
@@ -95,7 +100,7 @@ func (s *session) verified(res *verify.Result) {
 		sample = f(v.SampleLine, l.Count(v.FilesCount, res.Sampled), l.Int(res.SampledLive))
 	}
 	s.rows([2]string{v.Structure, f(v.StructureLine, l.Count(v.Snapshots, res.Snapshots), l.Count(v.Trees, res.Trees), l.Count(v.Chunks, res.Chunks),
-		l.Count(v.Packs, res.Packs))}, [2]string{v.Data, data}, [2]string{v.Coverage, coverage}, [2]string{v.Sample, sample}, [2]string{v.Unlisted, unlisted},
+		l.Count(v.Packs, res.Packs))}, [2]string{v.Data, data}, [2]string{v.Coverage, coverage}, [2]string{v.Sample, sample}, [2]string{v.Unlisted, unlisted}, [2]string{v.Aside, aside},
 		[2]string{v.Time, l.Duration(res.Duration)})
 }
 

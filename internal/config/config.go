@@ -27,6 +27,7 @@ type Config struct {
 	JSON, Quiet, Verbose, Yes bool
 
 	Place Place
+	From  Place     // a second repository, for repair; without Strategy there is none
 	AsOf  time.Time // the repository as it was then, by the store's clock; zero for the present
 
 	Project  string // the project's name, "" for the folder's own

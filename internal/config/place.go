@@ -41,7 +41,7 @@ func (r *resolver) place() Place {
 	}
 	p := Place{Flags: r.placeFlags()}
 	if r.rivals("repository", "strategy", "bucket", "prefix") {
-		r.repository(&p)
+		r.repository("repository", &p)
 	} else {
 		r.strategy(&p)
 	}
@@ -50,7 +50,7 @@ func (r *resolver) place() Place {
 		r.s3(&p)
 	case "local":
 		for _, name := range s3Settings {
-			if r.found[name].source == fromFlag {
+			if r.found[name].source == fromFlag && !strings.HasPrefix(r.text("from"), "s3:") {
 				r.problem(Problem{Code: "only-s3", Subject: r.name(name)})
 			}
 		}
@@ -88,13 +88,32 @@ func (r *resolver) sameStrategy(repository string) bool {
 	return isS3 && r.text("strategy") == "s3" || !isS3 && r.text("strategy") == "local"
 }
 
+// from reads a second place. How to reach S3 is said once, for both.
+func (r *resolver) from() Place {
+	p := Place{}
+	if r.scopes&Repairing == 0 || r.found["from"].source == fromDefault {
+		return p
+	}
+	r.repository("from", &p)
+	if p.Strategy == "s3" {
+		p.Region, p.Endpoint, p.Profile = r.text("region"), r.text("endpoint"), r.text("aws-profile")
+		p.Prefix = strings.Trim(p.Prefix, "/")
+		if err := checkBucket(p.Bucket); err != nil {
+			r.bad("from", Problem{Code: "bad-bucket", Other: err.Error()})
+		} else if err := checkPrefix(p.Prefix); err != nil {
+			r.bad("from", Problem{Code: "bad-prefix"})
+		}
+	}
+	return p
+}
+
 // repository reads an address: s3://bucket/prefix, file:///path, or a path.
-func (r *resolver) repository(p *Place) {
-	v := r.text("repository")
+func (r *resolver) repository(setting string, p *Place) {
+	v := r.text(setting)
 	scheme, rest, ok := strings.Cut(v, ":")
 	switch {
 	case v == "" || strings.TrimSpace(v) == "":
-		r.problem(Problem{Code: "value-empty", Subject: r.name("repository")})
+		r.problem(Problem{Code: "value-empty", Subject: r.name(setting)})
 	case !ok || len(scheme) < 2 || strings.ContainsAny(scheme, `/\.`):
 		p.Strategy, p.Path = "local", r.path(v)
 	case scheme == "s3":
@@ -103,7 +122,7 @@ func (r *resolver) repository(p *Place) {
 	case scheme == "file" && strings.HasPrefix(rest, "///"):
 		p.Strategy, p.Path = "local", r.path(strings.TrimPrefix(rest, "//"))
 	default:
-		r.bad("repository", Problem{Code: "unknown-address", Near: Near(scheme, Strategies), List: Strategies})
+		r.bad(setting, Problem{Code: "unknown-address", Near: Near(scheme, Strategies), List: Strategies})
 	}
 }
 

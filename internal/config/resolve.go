@@ -116,7 +116,7 @@ func (r *resolver) build() *Config {
 	c := &Config{Lang: r.sys.Lang}
 	c.JSON, c.Quiet, c.Verbose, c.Yes = r.truth("json"), r.truth("quiet"), r.truth("verbose"), r.truth("yes")
 	c.Restore, c.Version = r.truth("restore"), r.truth("version")
-	c.Place = r.place()
+	c.Place, c.From = r.place(), r.from()
 	if r.scopes&Switch == 0 || c.Restore { // a backup is of now
 		c.AsOf = r.moment("as-of")
 	}

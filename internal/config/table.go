@@ -38,6 +38,7 @@ const (
 	Versions                    // --version
 	Retaining                   // which snapshots are kept
 	Pruning                     // what is freed
+	Repairing                   // what is read for a repair, and where else content may be
 	Past                        // the repository as it was
 )
 
@@ -113,8 +114,10 @@ var Settings = []Setting{
 	{Name: "max-rewrite", PT: "max-regravar", Kind: Size, Scope: Pruning, Default: "0"},
 	{Name: "grace", PT: "carencia", Kind: Age, Scope: Pruning, Default: "1d"},
 
-	{Name: "data", PT: "dados", Kind: Portion, Scope: Proving, Default: "0"},
+	{Name: "data", PT: "dados", Kind: Portion, Scope: Proving | Repairing, Default: "0"},
 	{Name: "sample", PT: "amostra", Kind: Count, Scope: Proving, Default: "0"},
+
+	{Name: "from", PT: "de", Scope: Repairing},
 
 	{Name: "label", PT: "rotulo", Scope: Slots},
 	{Name: "write-only", PT: "so-gravacao", Kind: Bool, Scope: Slots},

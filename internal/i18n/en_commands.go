@@ -51,6 +51,11 @@ func enCommands() map[string]CommandText {
 			"For a bucket with object lock: finds what your snapshots need, sees until when it is locked, and locks anew for the time of --lock what ends within half of it. " +
 				"The plan and its requests are shown before, and you are asked. Run it from a schedule, well within half of that time.",
 			[]string{"lock --lock=30d --dry-run", "lock --lock=30d --yes"}},
+		"repair": {"[FLAGS]", "Repair a damaged repository",
+			"Finds what is damaged or missing, shows what can be done, asks, and does it: packs that no index lists are listed again; what can be read of " +
+				"damaged packs is saved; what is lost counts as present no more, so that the next backup of any machine stores it again; what cannot be read is set aside, and never deleted. " +
+				"Then every file of every snapshot that is lost is listed. --data=100% looks into all packs first.",
+			[]string{"repair --dry-run", "repair --data=100%", "repair --from=/mnt/second --yes"}},
 		"verify": {"[FLAGS]", "Prove that the repository is whole",
 			"Checks that every snapshot, folder and block is present and has the right size. --data also reads and authenticates stored data, " +
 				"a share of it that moves on from run to run so that repeated runs cover everything; --sample restores files on trial and compares them.",

@@ -17,6 +17,7 @@ func enErrors() map[core.Code]ErrorText {
 	maps.Copy(all, enRetainErrors())
 	maps.Copy(all, enPruneErrors())
 	maps.Copy(all, enParityErrors())
+	maps.Copy(all, enRepairErrors())
 	return all
 }
 
@@ -136,7 +137,7 @@ func enWorkErrors() map[core.Code]ErrorText {
 		"output":                  {"the result cannot be written[[: {detail}]]", "Check where standard output goes to."},
 		"not-built":               {"this command is not part of this build yet", "Use a newer version of the program."},
 		"newer-damaged":           {"snapshot {subject} is damaged, so an older one was used", "If {subject} is of this project, what it had newer is missing. Make a new one from a machine that still has the files, and see what else suffers: backup_projeto verify{place}"},
-		"damage-found":            {"the repository is damaged; what suffers is listed above", "Run a backup here, if this machine still has the files: it stores again what verify found damaged. Then verify again: backup_projeto verify{place} --data=100%"},
+		"damage-found":            {"the repository is damaged; what suffers is listed above", "Repair it: backup_projeto repair{place} --data=100%. Then run a backup on each machine that still has the files: it stores again what is lost."},
 	}
 }
 
@@ -158,7 +159,7 @@ func enRestoreErrors() map[core.Code]ErrorText {
 }
 
 func enVerifyErrors() map[core.Code]ErrorText {
-	const again = "Run a backup here, if this machine still has the files: it stores again what verify found damaged. Then verify again: backup_projeto verify{place} --data=100%"
+	const again = "Repair it: backup_projeto repair{place} --data=100%. Then run a backup on each machine that still has the files: it stores again what is lost."
 	return map[core.Code]ErrorText{
 		"object-damaged":   {"[[{subject}: ]]its bytes are not what was written", again},
 		"pack-size":        {"[[{subject}: ]]it is not as long as it was", again},

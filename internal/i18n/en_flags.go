@@ -46,6 +46,8 @@ func enFlags() map[string]FlagText {
 		"max-rewrite": {"SIZE", "copy at most so much in one run", "no limit"},
 		"grace":       {"TIME", "how long what is marked stays before it is deleted, such as 12h or 2d", ""},
 
+		"from": {"REPOSITORY", "look for what is missing in this second repository too: a folder, or s3://bucket/prefix", ""},
+
 		"data":   {"SHARE", "read and check that much of the stored data: 100%, 5% or 2GB", "structure only"},
 		"sample": {"N", "restore N random files on trial and compare them", ""},
 

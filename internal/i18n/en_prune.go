@@ -8,7 +8,7 @@ func enPruneErrors() map[core.Code]ErrorText {
 			"Run it again when they are done: what was uploaded is not uploaded again."},
 		"mark-damaged": {"\"{subject}\" is damaged: it says which packs a prune is about to delete",
 			"Run backup_projeto prune{place} with a key that can read; it takes the damaged one away."},
-		"prune-running": {"another prune of this repository is under way, or died less than 72 hours ago",
+		"prune-running": {"another prune or a repair of this repository is under way, or died less than 72 hours ago",
 			"Wait until it is done. If its machine died, run it there once more, or here when that time is over; nothing is lost meanwhile."},
 		"prune-listing": {"the storage does not list everything that it has, so nothing was deleted", "Run it again later; listings of some services take a while."},
 		"prune-dead":    {"other prunes took this one for dead while it waited, so it stopped", "Run it again: it goes on where things stand."},

@@ -49,6 +49,7 @@ func enVerify() Verify {
 		CoverageLine:  "%[1]s of %[2]s packs, in this run and earlier ones",
 		SampleLine:    "%[1]s restored and compared, %[2]s of them with the live file",
 		Unlisted:      "unlisted", UnlistedLine: "%[1]s of an interrupted backup (%[2]s); no damage",
+		Aside: "set aside", AsideLine: "%[1]s damaged objects by repairs (%[2]s), below aside/",
 		Everything:  "everything",
 		Object:      "damaged: %[1]s (%[2]s)",
 		SuffersMore: "… and %s more",

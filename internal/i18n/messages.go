@@ -14,6 +14,7 @@ type Catalog struct {
 	Keys     Keys
 	Retain   Retain
 	Prune    Prune
+	Repair   Repair
 	Lock     Lock
 	Flags    map[string]FlagText     // by the English flag
 	Commands map[string]CommandText  // by the English command, "" for the program, "key add" for one below
@@ -64,6 +65,7 @@ type Help struct {
 	Usage, Commands, Aliases, Examples, ExitCodes, Variables   string
 	GroupWhere, GroupSave, GroupRestore, GroupVerify           string
 	GroupKeys, GroupShow, GroupOutput, GroupRetain, GroupPrune string
+	GroupRepair                                                string
 	HelpFlag                                                   string
 	HelpCommand                                                CommandText
 	Default                                                    string // the default: %s
@@ -120,6 +122,7 @@ type Verify struct {
 	StructureLine, DataLine, CoverageLine       string
 	SampleLine                                  string
 	Unlisted, UnlistedLine                      string // packs, bytes
+	Aside, AsideLine                            string // objects, bytes
 	Everything                                  string // of a snapshot
 	Object, SuffersMore                         string
 	Suffers                                     string // file, snapshot
@@ -185,6 +188,16 @@ type Retain struct {
 	ColumnUntil      string
 	Undeleted        string // id, project
 	Unreadable, Gone string // id, reason; a pinned snapshot that is not there
+}
+
+// Repair is what repair says.
+type Repair struct {
+	Start                                                                     string
+	List, Unproven, Gone, Hurt, False, Mendable, Condemn, PutBack, Aside, Ask string // labels of the plan, and the question
+	Done                                                                      string // packs listed, packs mended, blocks saved, objects aside, time
+	Nothing, DryRun                                                           string
+	Lost                                                                      string // file in snapshot, object, reason
+	Left                                                                      string // objects
 }
 
 // Prune is what prune says.

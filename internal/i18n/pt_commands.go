@@ -51,6 +51,11 @@ func ptCommands() map[string]CommandText {
 			"Para um bucket com Object Lock: encontra o que os seus snapshots precisam, vê até quando tem trava, e trava de novo, pelo prazo de --trava, o que acaba dentro da metade dele. " +
 				"O plano e as requisições são mostrados antes, e você é consultado. Rode-o por agendamento, bem dentro da metade desse prazo.",
 			[]string{"travar --trava=30d --simular", "travar --trava=30d --sim"}},
+		"repair": {"[OPÇÕES]", "Repara um repositório danificado",
+			"Encontra o que está danificado ou falta, mostra o que dá para fazer, pergunta, e faz: pacotes fora do índice voltam a ser listados; o que se lê de " +
+				"pacotes danificados é salvo; o que se perdeu deixa de contar como presente, para que o próximo backup de qualquer máquina o guarde de novo; o que não pode ser lido é posto de lado, e nunca apagado. " +
+				"Depois, cada arquivo perdido de cada snapshot é listado. --dados=100% olha antes dentro de todos os pacotes.",
+			[]string{"reparar --simular", "reparar --dados=100%", "reparar --de=/mnt/segundo --sim"}},
 		"verify": {"[OPÇÕES]", "Prova que o repositório está inteiro",
 			"Confere se todos os snapshots, pastas e blocos estão presentes e têm o tamanho certo. --dados também lê e autentica os dados guardados, " +
 				"uma parte que avança a cada vez, para que execuções repetidas cubram tudo; --amostra restaura arquivos como teste e compara.",

@@ -17,6 +17,7 @@ func ptErrors() map[core.Code]ErrorText {
 	maps.Copy(all, ptRetainErrors())
 	maps.Copy(all, ptPruneErrors())
 	maps.Copy(all, ptParityErrors())
+	maps.Copy(all, ptRepairErrors())
 	return all
 }
 
@@ -136,7 +137,7 @@ func ptWorkErrors() map[core.Code]ErrorText {
 		"output":                  {"não foi possível escrever o resultado[[: {detail}]]", "Confira para onde vai a saída padrão."},
 		"not-built":               {"este comando ainda não faz parte desta compilação", "Use uma versão mais nova do programa."},
 		"newer-damaged":           {"o snapshot {subject} está danificado, e por isso foi usado um mais antigo", "Se {subject} for deste projeto, falta o que ele tinha de mais novo. Faça outro a partir de uma máquina que ainda tenha os arquivos, e veja o que mais sofre: backup_projeto verificar{place}"},
-		"damage-found":            {"o repositório está danificado; o que foi afetado está listado acima", "Faça um backup aqui, se esta máquina ainda tiver os arquivos: ele guarda de novo o que a verificação achou danificado. Depois verifique de novo: backup_projeto verificar{place} --dados=100%"},
+		"damage-found":            {"o repositório está danificado; o que foi afetado está listado acima", "Repare: backup_projeto reparar{place} --dados=100%. Depois faça um backup em cada máquina que ainda tem os arquivos: ele guarda de novo o que se perdeu."},
 	}
 }
 
@@ -158,7 +159,7 @@ func ptRestoreErrors() map[core.Code]ErrorText {
 }
 
 func ptVerifyErrors() map[core.Code]ErrorText {
-	const again = "Faça um backup aqui, se esta máquina ainda tiver os arquivos: ele guarda de novo o que a verificação achou danificado. Depois verifique de novo: backup_projeto verificar{place} --dados=100%"
+	const again = "Repare: backup_projeto reparar{place} --dados=100%. Depois faça um backup em cada máquina que ainda tem os arquivos: ele guarda de novo o que se perdeu."
 	return map[core.Code]ErrorText{
 		"object-damaged":   {"[[{subject}: ]]os bytes não são os que foram gravados", again},
 		"pack-size":        {"[[{subject}: ]]não tem o tamanho que tinha", again},

@@ -46,6 +46,8 @@ func ptFlags() map[string]FlagText {
 		"max-rewrite": {"TAMANHO", "copia no máximo esse tanto numa execução", "sem limite"},
 		"grace":       {"TEMPO", "por quanto tempo o que foi marcado fica antes de ser apagado, como 12h ou 2d", ""},
 
+		"from": {"REPOSITÓRIO", "procura o que falta também neste segundo repositório: uma pasta, ou s3://bucket/prefixo", ""},
+
 		"data":   {"PARTE", "lê e confere essa parte dos dados guardados: 100%, 5% ou 2GB", "só a estrutura"},
 		"sample": {"N", "restaura N arquivos ao acaso, como teste, e compara", ""},
 

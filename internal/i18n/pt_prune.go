@@ -8,7 +8,7 @@ func ptPruneErrors() map[core.Code]ErrorText {
 			"Rode de novo quando elas acabarem: o que já foi enviado não é enviado outra vez."},
 		"mark-damaged": {"\"{subject}\" está danificado: ele diz quais pacotes uma limpeza vai apagar",
 			"Rode backup_projeto limpar{place} com uma chave que possa ler; ela tira o danificado do caminho."},
-		"prune-running": {"outra limpeza deste repositório está em andamento, ou morreu há menos de 72 horas",
+		"prune-running": {"outra limpeza ou um reparo deste repositório está em andamento, ou morreu há menos de 72 horas",
 			"Espere ela acabar. Se a máquina dela morreu, rode mais uma vez lá, ou aqui quando esse tempo passar; nada se perde até então."},
 		"prune-listing": {"o armazenamento não lista tudo o que tem, por isso nada foi apagado", "Rode de novo mais tarde; em alguns serviços as listas demoram."},
 		"prune-dead":    {"outras limpezas deram esta por morta enquanto esperava, por isso ela parou", "Rode de novo: ela continua de onde as coisas estão."},

@@ -49,6 +49,7 @@ func ptVerify() Verify {
 		CoverageLine:  "%[1]s de %[2]s pacotes, nesta execução e nas anteriores",
 		SampleLine:    "%[1]s restaurados e comparados, %[2]s deles com o arquivo atual",
 		Unlisted:      "fora do índice", UnlistedLine: "%[1]s de um backup interrompido (%[2]s); não é dano",
+		Aside: "postos de lado", AsideLine: "%[1]s objetos danificados por reparos (%[2]s), em aside/",
 		Everything:  "tudo",
 		Object:      "danificado: %[1]s (%[2]s)",
 		SuffersMore: "… e mais %s",

@@ -32,6 +32,7 @@ type Plan struct {
 	LockedUntil time.Time
 	Refused     bool
 	Absent      int64 // packs that index objects list and the store does not have; no snapshot needs them
+	Aside       Sum   // objects that repairs have set aside; no prune deletes them
 
 	IndexObjects int64         // now
 	IndexMerged  int64         // of these are written anew, in fewer

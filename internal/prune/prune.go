@@ -174,6 +174,10 @@ func (p *run) once(onlySweep bool) (more int64, err error) {
 // propose makes the plan of the pass, and reports whether to go on with it.
 func (p *run) propose() (bool, error) {
 	p.res.Plan = p.pass.plan()
+	names, size, err := p.r.Aside(p.ctx)
+	if p.res.Plan.Aside = (Sum{int64(len(names)), size}); err != nil {
+		return false, err
+	}
 	if p.o.DryRun {
 		return false, nil
 	}

@@ -414,7 +414,7 @@ func TestTrust(t *testing.T) {
 	name = crypto.Hash(data)
 	must(t, s.Put(t.Context(), indexName(name), data))
 	must(t, indexes(t, c.Repo).Each(t.Context(), 1, func(o *IndexObject) error {
-		if o.Name == name && (o.Trusted[0] || o.Packs[0].Origin != unknownOrigin) {
+		if o.Name == name && (o.Trusted[0] || o.Packs[0].Origin != NoOrigin) {
 			t.Errorf("a forgery is trusted: %+v", o)
 		}
 		return nil

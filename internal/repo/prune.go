@@ -186,8 +186,9 @@ type IndexObject struct {
 	Trusted []bool       // beside Packs: whether the device that first listed it may read
 }
 
-// unknownOrigin stands for who signed an index object in the name of a slot whose key is another.
-var unknownOrigin = core.UUID{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
+// NoOrigin is the origin of a pack entry of which nobody says that it is true: such as one that was read from the pack's own footer, and not
+// compared with what is in the pack.
+var NoOrigin = core.UUID{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
 // Indexes are the store's index objects as one listing has them.
 type Indexes struct {
@@ -236,7 +237,7 @@ func (x *Indexes) read(ctx context.Context, l listedIndex) (*IndexObject, error)
 		return nil, err
 	}
 	if want, ok := x.known[signer]; ok && want != verifier {
-		signer = unknownOrigin
+		signer = NoOrigin
 	}
 	o := &IndexObject{Name: l.name, Size: l.size, Packs: packs, Trusted: make([]bool, len(packs))}
 	for i := range packs {

@@ -206,7 +206,7 @@ func TestCondemned(t *testing.T) {
 	p.want(p.verify(all), "packs store-not-found 2:b")
 	_, err := r.PutMark(t.Context(), &gc.Mark{Created: 1, Condemned: []core.ID{late}})
 	must(t, err)
-	p.want(p.verify(all), "packs pack-blocks 2:b")
+	p.want(p.verify(all), "packs store-not-found 2:b")
 	for id, name := range p.names {
 		if name == "2" {
 			must(t, os.Remove(filepath.Join(p.dir, "snapshots", id.String())))

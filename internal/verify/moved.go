@@ -67,7 +67,7 @@ func (v *run) lookAgain(ctx context.Context) error {
 	}
 	suspects := v.packs.suspects
 	v.badIndex, v.packs = nil, packTable{}
-	v.res.Unlisted, v.res.UnlistedBytes = 0, 0
+	v.res.Unlisted, v.res.UnlistedBytes, v.res.UnlistedPacks = 0, 0, nil
 	if err := v.checkIndex(ctx); err != nil {
 		return err
 	}

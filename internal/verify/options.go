@@ -22,6 +22,19 @@ type Options struct {
 	// is no cache.
 	ProofFile string
 	Parallel  int // workers; 0 means one for each core
+	// Lost is called for each file that cannot be restored whole, the newest snapshots first, from one goroutine; nil where Damaged.Files
+	// are enough. It may be called for all files of a repository: what it keeps is its own affair. An error ends the run.
+	Lost func(Lost) error
+	// Lack is called, likewise, for each block that a snapshot needs and nobody can have, once for each file or folder that needs it.
+	Lack func(id core.ID)
+}
+
+// Lost is a file that cannot be restored whole, and why.
+type Lost struct {
+	Suffers
+	Size   int64  // bytes of the file; below 0 where it is a folder or a whole snapshot
+	Object string // that is missing or damaged; where there are several, the first by name
+	Err    error  // what is wrong with it
 }
 
 // MaxFiles is how many suffering files a Damaged names, and maxAllFiles how many all of a result's do, so that a lost repository
@@ -53,8 +66,12 @@ type Result struct {
 	PacksRead, BytesRead            int64 // read and authenticated in this run
 	PacksProven, PacksTotal         int64 // read in this or earlier runs and found right; packs of the index
 	Unlisted, UnlistedBytes         int64 // packs in the store that no index lists: an interrupted backup's, no damage
+	Aside, AsideBytes               int64 // objects that repairs have set aside
 	Sampled, SampledLive            int64 // files restored and compared; compared with the live file too
 	Damaged                         []Damaged
-	Issues                          []report.Issue
-	Duration                        time.Duration
+	UnlistedPacks                   []core.ID // by name
+	// Suspects are the packs that something is wrong with, also those that are no damage, as a mark condemns them and nothing needs them.
+	Suspects []core.ID
+	Issues   []report.Issue
+	Duration time.Duration
 }

@@ -26,6 +26,9 @@ type packTable struct {
 	mu     sync.Mutex // guards the rest, and all while it is filled
 	chunks int64
 	twice  []core.ID // packs of which index objects say different things
+	// condemned are the packs of marks: true where a device that may read made one. Nobody counts on them, so that one which is gone or
+	// damaged is damage only if a snapshot needs it all the same.
+	condemned map[core.ID]bool
 	// suspects are the packs that something is wrong with.
 	suspects map[core.ID]*suspect
 }
@@ -62,11 +65,13 @@ func (v *run) suspect(name core.ID, err error) {
 	if core.CodeOf(err) == "" {
 		err = &core.Error{Kind: core.Damage, Code: codePackBlocks, Subject: repo.PackName(name), Err: err}
 	}
-	v.damage(repo.PackName(name), err)
+	if !v.packs.condemned[name] {
+		v.damage(repo.PackName(name), err)
+	}
 	v.packs.mu.Lock()
 	defer v.packs.mu.Unlock()
 	if v.packs.suspects[name] == nil {
-		v.packs.suspects[name] = &suspect{}
+		v.packs.suspects[name] = &suspect{why: err}
 	}
 }
 
@@ -88,20 +93,24 @@ func (v *run) checkIndex(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if v.packs.condemned, err = v.condemned(ctx); err != nil {
+		return err
+	}
 	for _, name := range v.packs.twice {
 		v.suspect(name, &core.Error{Kind: core.Damage, Code: codePackIndex, Subject: repo.PackName(name)})
 	}
 	v.res.Chunks, v.res.PacksTotal = v.packs.chunks, int64(len(v.packs.all))
+	names, size, err := v.r.Aside(ctx)
+	if err != nil {
+		return err
+	}
+	v.res.Aside, v.res.AsideBytes = int64(len(names)), size
 	return v.checkStored(ctx)
 }
 
 // checkStored looks whether the store has the packs. One that a listing lacks is asked after by name: some services list late.
 func (v *run) checkStored(ctx context.Context) error {
 	stored, err := v.r.StoredPacks(ctx)
-	if err != nil {
-		return err
-	}
-	condemned, err := v.condemned(ctx)
 	if err != nil {
 		return err
 	}
@@ -125,7 +134,7 @@ func (v *run) checkStored(ctx context.Context) error {
 				return err
 			default:
 				p.absent = true
-				if !condemned[name] {
+				if !v.packs.condemned[name] {
 					v.damage(repo.PackName(name), err)
 				}
 			}
@@ -135,15 +144,15 @@ func (v *run) checkStored(ctx context.Context) error {
 	}
 	err = g.Wait()
 	v.res.Packs = checked.Load()
-	for _, size := range stored {
+	for name, size := range stored {
+		v.res.UnlistedPacks = append(v.res.UnlistedPacks, name)
 		v.res.Unlisted++
 		v.res.UnlistedBytes += size
 	}
 	return err
 }
 
-// condemned returns the packs that prunes have condemned. One that is absent was deleted since its index object was read: that is damage
-// only if something needs it.
+// condemned returns the packs that marks condemn.
 func (v *run) condemned(ctx context.Context) (map[core.ID]bool, error) {
 	var marks gc.Known
 	if _, err := marks.Look(v.r.Marks(ctx)); err != nil {

@@ -17,6 +17,7 @@ type search struct {
 	v     *run
 	clean *seen
 	bound *snapshot.Bound // of the snapshot that it is in
+	list  bool            // what is found is passed on to the caller, and not noted: it has been
 }
 
 // culprits are the objects that one entry suffers from, with what is wrong with those that are not known to be damaged yet.
@@ -62,8 +63,7 @@ func (s *search) folder(ctx context.Context, snap core.UUID, path string, c tree
 	if clean = clean && len(found) == 0; clean {
 		s.clean.add(&key)
 	}
-	s.tell(found, Suffers{snap, path})
-	return clean, nil
+	return clean, s.tell(found, Suffers{snap, path}, -1)
 }
 
 // entry searches one entry of a folder, which stands in a piece.
@@ -93,8 +93,7 @@ func (s *search) entry(ctx context.Context, snap core.UUID, dir string, piece *c
 			err := s.v.malformed(piece, errLength)
 			found[subject(err)] = core.Errorf(core.Damage, codeLength, subject(err), "%d bytes, the file has %d", length, dataSize(e))
 		}
-		s.tell(found, Suffers{snap, path})
-		return len(found) == 0, nil
+		return len(found) == 0, s.tell(found, Suffers{snap, path}, e.Size)
 	}
 	return true, nil
 }
@@ -111,6 +110,9 @@ func (s *search) blame(ctx context.Context, id *core.ID, found culprits) (length
 		if lost, err := v.lost(ctx, id, &places[i]); err != nil || !lost {
 			return length, err
 		}
+	}
+	if s.list && v.o.Lack != nil {
+		v.o.Lack(*id)
 	}
 	listed := false
 	for i := range places {
@@ -163,12 +165,36 @@ func subject(err error) string {
 	return ""
 }
 
-// tell notes that an entry suffers from all that was found.
-func (s *search) tell(found culprits, who Suffers) {
+// tell notes that an entry suffers from all that was found, or passes it on.
+func (s *search) tell(found culprits, who Suffers, size int64) error {
+	first := Lost{Suffers: who, Size: size}
 	for object, err := range found {
 		if err == nil {
-			err = &core.Error{Kind: core.Damage, Code: codePackBlocks, Subject: object}
+			err = s.v.reason(object)
 		}
-		s.v.suffers(s.v.damage(object, err), who)
+		d := s.v.damage(object, err)
+		if !s.list {
+			s.v.suffers(d, who)
+		}
+		if first.Object == "" || object < first.Object {
+			first.Object, first.Err = object, d.Err
+		}
 	}
+	if len(found) == 0 || !s.list || s.v.o.Lost == nil {
+		return nil
+	}
+	return s.v.o.Lost(first)
+}
+
+// reason says what is wrong with a pack.
+func (v *run) reason(object string) error {
+	if name, ok := repo.ParsePackName(object); ok {
+		if s := v.packs.suspects[name]; s != nil {
+			return s.why
+		}
+		if p := v.packs.all[name]; p != nil && p.absent {
+			return &core.Error{Kind: core.Damage, Code: codeAbsent, Subject: object}
+		}
+	}
+	return &core.Error{Kind: core.Damage, Code: codePackBlocks, Subject: object}
 }

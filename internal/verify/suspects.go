@@ -14,6 +14,8 @@ import (
 
 // suspect is a pack that something is wrong with, and what cannot be had from it.
 type suspect struct {
+	why error // the first reason
+
 	mu       sync.Mutex
 	examined []core.ID           // repo.PackSum of the index entries that it was examined by; guarded by mu
 	flaws    map[uint32][]uint32 // by segment, offsets of chunks, nil for all; guarded by mu
@@ -77,14 +79,19 @@ func (v *run) explain(ctx context.Context) error {
 	if err := v.dropDeleted(ctx); err != nil {
 		return err
 	}
-	s := &search{v: v, clean: newSeen()}
+	return v.searchAll(ctx, &search{v: v, clean: newSeen()})
+}
+
+// searchAll goes through all snapshots, the newest first.
+func (v *run) searchAll(ctx context.Context, s *search) error {
 	for i := len(v.snaps) - 1; i >= 0; i-- {
 		s.bound = snapshot.Bounded(nil, &snapshot.Manifest{Counts: v.snaps[i].counts})
 		_, err := s.folder(ctx, v.snaps[i].id, "", v.snaps[i].root)
 		if core.CodeOf(err) == snapshot.Overfull {
 			object := "snapshots/" + v.snaps[i].id.String()
-			v.suffers(v.damage(object, &core.Error{Kind: core.Damage, Code: snapshot.Overfull, Subject: object, Err: err}), Suffers{v.snaps[i].id, "."})
-		} else if err != nil {
+			err = s.tell(culprits{object: &core.Error{Kind: core.Damage, Code: snapshot.Overfull, Subject: object, Err: err}}, Suffers{v.snaps[i].id, "."}, -1)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -36,19 +36,21 @@ import (
 // Codes of this package.
 const (
 	codeWriteOnly   core.Code = "write-only"
-	codeSlot        core.Code = "slot-uncertified" // the repository's keys did not make this slot
-	codeObject      core.Code = "object-damaged"   // an object that cannot be read, and no more is known
-	codeBlocks      core.Code = "blocks-missing"   // snapshots need blocks that no index lists
-	codeFolder      core.Code = "folder-damaged"   // a folder's list is not one
-	codeLength      core.Code = "file-length"      // a file's blocks are not as long as the file
-	codeSample      core.Code = "sample-differs"   // a restored file is not what its snapshot says
-	codeLive        core.Code = "live-differs"     // a file is not what was saved, though size and date are the same
-	codeSampleSpace core.Code = "sample-space"     // the temporary folder failed
-	codeProof       core.Code = "proof-file"       // which packs were read cannot be remembered
-	codeCache       core.Code = "index-cache"      // the local copy of the index goes on being damaged
-	codePackBlocks  core.Code = "pack-blocks"      // as in package repo
+	codeSlot        core.Code = "slot-uncertified"  // the repository's keys did not make this slot
+	codeObject      core.Code = "object-damaged"    // an object that cannot be read, and no more is known
+	codeBlocks      core.Code = "blocks-missing"    // snapshots need blocks that no index lists
+	codeFolder      core.Code = "folder-damaged"    // a folder's list is not one
+	codeLength      core.Code = "file-length"       // a file's blocks are not as long as the file
+	codeSample      core.Code = "sample-differs"    // a restored file is not what its snapshot says
+	codeLive        core.Code = "live-differs"      // a file is not what was saved, though size and date are the same
+	codeSampleSpace core.Code = "sample-space"      // the temporary folder failed
+	codeProof       core.Code = "proof-file"        // which packs were read cannot be remembered
+	codeVanished    core.Code = "snapshot-vanished" // a snapshot was deleted by other means than this program's
+	codeCache       core.Code = "index-cache"       // the local copy of the index goes on being damaged
+	codePackBlocks  core.Code = "pack-blocks"       // as in package repo
 	codePackIndex   core.Code = "pack-index"
 	codePackSize    core.Code = "pack-size"
+	codeAbsent      core.Code = "store-not-found" // as in package storage
 )
 
 // run is one verification.
@@ -60,6 +62,8 @@ type run struct {
 	packs packTable
 	proof *proof
 	snaps []snap // oldest first
+	// children are the snapshots that name one as their parent which the listing lacks; guarded by mu while they are read.
+	children map[core.UUID][]core.UUID
 
 	chosen []core.ID // packs that are read whole
 
@@ -141,6 +145,9 @@ func (v *run) steps(ctx context.Context) error {
 	if err := v.findOut(ctx); err != nil {
 		return err
 	}
+	if err := v.listLost(ctx); err != nil {
+		return err
+	}
 	return failed
 }
 
@@ -179,14 +186,15 @@ func (v *run) checkKeys(ctx context.Context) error {
 func (v *run) readSnapshots(ctx context.Context, ids []core.UUID) error {
 	live := newLive(v.o)
 	all := make([]snap, len(ids))
-	g, ctx := errgroup.WithContext(ctx)
+	g, inner := errgroup.WithContext(ctx)
 	g.SetLimit(readers)
 	for i, id := range ids {
 		g.Go(func() error {
-			m, err := v.r.ReadSnapshot(ctx, id)
+			m, err := v.r.ReadSnapshot(inner, id)
 			switch {
 			case err == nil:
 				all[i] = snap{id, m.Root.Content, live.fits(m), m.Counts}
+				v.parent(ids, m)
 			case core.KindOf(err) != core.Damage:
 				return err
 			case repo.IsAbsent(err): // deleted since the listing
@@ -200,6 +208,32 @@ func (v *run) readSnapshots(ctx context.Context, ids []core.UUID) error {
 	err := g.Wait()
 	v.snaps = slices.DeleteFunc(all, func(s snap) bool { return s.id.IsZero() })
 	v.res.Snapshots = int64(len(v.snaps))
+	if err == nil {
+		err = v.vanished(ctx)
+	}
+	return err
+}
+
+// parent notes a snapshot whose parent is not listed.
+func (v *run) parent(listed []core.UUID, m *snapshot.Manifest) {
+	if m.Parent.IsZero() || slices.Contains(listed, m.Parent) {
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.children == nil {
+		v.children = map[core.UUID][]core.UUID{}
+	}
+	v.children[m.Parent] = append(v.children[m.Parent], m.ID)
+}
+
+// vanished tells of snapshots that were there lately, and that this program did not take away.
+func (v *run) vanished(ctx context.Context) error {
+	ids, err := v.r.Vanished(ctx, v.children)
+	for _, id := range ids {
+		object := "snapshots/" + id.String()
+		v.issue(report.Issue{Path: object, Err: &core.Error{Kind: core.Damage, Code: codeVanished, Subject: object}})
+	}
 	return err
 }
 

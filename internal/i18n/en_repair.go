@@ -1,0 +1,29 @@
+package i18n
+
+import "backup_projeto/internal/core"
+
+func enRepairErrors() map[core.Code]ErrorText {
+	return map[core.Code]ErrorText{
+		"repair-lost": {"not all could be repaired: the files listed above cannot be restored whole",
+			"Run a backup on each machine that still has them: it stores again what is missing, and the old snapshots become whole. " +
+				"A second repository that has them helps too: backup_projeto repair{place} --from=REPOSITORY"},
+		"repair-left":       {"no file is lost, but damaged objects are still in their places", "See which: backup_projeto verify{place}"},
+		"repair-needed":     {"the repository is damaged, and can be repaired", "Repair it: backup_projeto repair{place}"},
+		"same-repository":   {"{subject} is the repository that is to be repaired, or a copy of it", "Name another repository that has backups of the same files; or copy the missing objects from that one by hand."},
+		"snapshot-vanished": {"[[{subject}: ]]this snapshot was there within the last month, and neither this program's trash nor its place has it: it was deleted by other means, or the storage hides it", "Find out who may delete there. If the bucket keeps versions, look at it as it was: backup_projeto snapshots{place} --as-of=1d"},
+	}
+}
+
+func enRepair() Repair {
+	return Repair{
+		Start: "Looking for what can be repaired in %s",
+		List:  "list again", Unproven: "of these, not believed before they are read (--data=100%)", Gone: "packs that are gone", Hurt: "damaged, save what can be read of",
+		False: "packs of which the index is wrong", Mendable: "packs that parity may mend", Condemn: "packs to count on no more", PutBack: "objects to put back from a copy",
+		Aside: "objects to set aside",
+		Ask:   "Repair it? Nothing is deleted that was not copied before",
+		Done:  "Listed again: %[1]s, mended: %[2]s, blocks saved: %[3]s, set aside: %[4]s, in %[5]s", Nothing: "There is nothing to repair",
+		DryRun: "Dry run: nothing was changed",
+		Lost:   "lost: %[1]s (%[2]s: %[3]s)",
+		Left:   "%s damaged objects were copied below aside/ and are in their places too, as nothing may be deleted there now",
+	}
+}

@@ -1,0 +1,29 @@
+package i18n
+
+import "backup_projeto/internal/core"
+
+func ptRepairErrors() map[core.Code]ErrorText {
+	return map[core.Code]ErrorText{
+		"repair-lost": {"nem tudo pôde ser reparado: os arquivos listados acima não podem ser restaurados inteiros",
+			"Faça um backup em cada máquina que ainda os tem: ele guarda de novo o que falta, e os snapshots antigos voltam a ficar inteiros. " +
+				"Um segundo repositório que os tenha também serve: backup_projeto reparar{place} --de=REPOSITÓRIO"},
+		"repair-left":       {"nenhum arquivo está perdido, mas ainda há objetos danificados nos seus lugares", "Veja quais: backup_projeto verificar{place}"},
+		"repair-needed":     {"o repositório está danificado, e pode ser reparado", "Repare-o: backup_projeto reparar{place}"},
+		"same-repository":   {"{subject} é o repositório a reparar, ou uma cópia dele", "Indique outro repositório que tenha backups dos mesmos arquivos; ou copie dele, à mão, os objetos que faltam."},
+		"snapshot-vanished": {"[[{subject}: ]]este snapshot estava lá no último mês, e não está nem na lixeira deste programa nem no seu lugar: foi apagado por outro meio, ou o armazenamento o esconde", "Descubra quem pode apagar lá. Se o bucket guarda versões, olhe como estava: backup_projeto historico{place} --em=1d"},
+	}
+}
+
+func ptRepair() Repair {
+	return Repair{
+		Start: "Procurando o que dá para reparar em %s",
+		List:  "listar de novo", Unproven: "destes, só valem depois de lidos (--dados=100%)", Gone: "pacotes que sumiram", Hurt: "danificados, salvar o que se lê de",
+		False: "pacotes de que o índice diz o que não é", Mendable: "pacotes que a paridade pode refazer", Condemn: "pacotes que deixam de contar", PutBack: "objetos a repor de uma cópia",
+		Aside: "objetos a pôr de lado",
+		Ask:   "Reparar? Nada é apagado sem antes ser copiado",
+		Done:  "Listados de novo: %[1]s, refeitos: %[2]s, blocos salvos: %[3]s, postos de lado: %[4]s, em %[5]s", Nothing: "Não há nada a reparar",
+		DryRun: "Simulação: nada foi mudado",
+		Lost:   "perdido: %[1]s (%[2]s: %[3]s)",
+		Left:   "%s objetos danificados foram copiados para aside/ e continuam também nos seus lugares, pois agora nada pode ser apagado lá",
+	}
+}

@@ -1,0 +1,180 @@
+package repair
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/pack"
+	"backup_projeto/internal/repo"
+	"backup_projeto/internal/verify"
+)
+
+// An index object that is written lists packs with footers of about newIndex bytes, and newPacks packs at most.
+const (
+	newIndex = 4 << 20
+	newPacks = 1 << 14
+)
+
+// unlisted is a pack that the store has and no index object lists, whose footer opens.
+type unlisted struct {
+	name   core.ID
+	size   int64
+	proven bool // it was read whole
+}
+
+// lookAtUnlisted finds packs that no index object lists. Those of backups in flight are left to these, and what marks condemn to prunes; but
+// where a part of the index is lost all are listed: it does no harm, since a pack that a mark condemns counts for nothing all the same.
+func (p *run) lookAtUnlisted(res *verify.Result) error {
+	damagedIndex := p.plan.blocks
+	for _, d := range res.Damaged {
+		damagedIndex = damagedIndex || strings.HasPrefix(d.Object, "index/")
+	}
+	var oldest time.Time               // since when a backup is in flight
+	flying, err := p.r.InFlight(p.ctx) // before the packs: who ends in between has listed its own
+	if err != nil {
+		return err
+	}
+	for _, f := range flying {
+		if oldest.IsZero() || f.Time.Before(oldest) {
+			oldest = f.Time
+		}
+	}
+	stored, err := p.r.PackTimes(p.ctx)
+	if err != nil {
+		return err
+	}
+	var found []unlisted
+	for _, name := range res.UnlistedPacks { // by index objects that can be read now, whatever is cached
+		s, there := stored[name]
+		if !there {
+			continue
+		}
+		young := len(flying) > 0 && (s.Time.IsZero() || !s.Time.Before(oldest))
+		if _, condemned := p.plan.condemned[name]; (young || condemned) && !damagedIndex {
+			continue
+		}
+		found = append(found, unlisted{name: name, size: s.Size})
+	}
+	slices.SortFunc(found, func(a, b unlisted) int { return compareIDs(a.name, b.name) })
+	return p.readUnlisted(found)
+}
+
+// readUnlisted reads the footers, or the packs whole.
+func (p *run) readUnlisted(found []unlisted) error {
+	plain, err := p.honest()
+	if err != nil {
+		return err
+	}
+	whole := p.o.DataPercent > 0 || p.o.DataBytes > 0
+	good := make([]bool, len(found))
+	var mu sync.Mutex
+	err = each(p, readers, found, func(i int, u unlisted) error {
+		e, err := p.r.PackEntry(p.ctx, u.name, u.size)
+		if err == nil && whole {
+			err = p.prove(e)
+		}
+		if good[i] = err == nil; good[i] {
+			found[i].proven = whole || plain
+			return nil
+		}
+		if core.KindOf(err) != core.Damage {
+			return err
+		}
+		bad, err := p.r.IsDamaged(p.ctx, repo.PackName(u.name))
+		if err != nil || !bad { // it is gone by now, or not of this repository
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		p.plan.Hurt.add(u.size)
+		p.plan.hurt = append(p.plan.hurt, u.name)
+		p.plan.condemn[u.name] = true
+		p.plan.Unreadable = append(p.plan.Unreadable, repo.PackName(u.name))
+		return p.lookForParity(u.name)
+	})
+	if err != nil {
+		return err
+	}
+	for i := range found {
+		if good[i] {
+			p.plan.unlisted = append(p.plan.unlisted, found[i])
+			p.plan.List.add(found[i].size)
+			if !found[i].proven {
+				p.plan.Unproven++
+			}
+		}
+	}
+	return nil
+}
+
+// honest reports whether every device of the repository may read: then what a pack's footer says is believed like what an index object says.
+// A device that may only write could have put a pack there that says what is not so.
+func (p *run) honest() (bool, error) {
+	slots, _, err := p.r.Slots(p.ctx)
+	for _, s := range slots {
+		if s.WriteOnly {
+			return false, err
+		}
+	}
+	return err == nil, err
+}
+
+// prove reads a pack whole.
+func (p *run) prove(e *pack.Entry) error {
+	data, err := p.r.FetchPack(p.ctx, e.Name, e.Size, nil)
+	if err != nil {
+		return err
+	}
+	return p.r.NewProver().Prove(e.Name, data, repo.PackSum(e))
+}
+
+// listAgain stores index objects of the unlisted packs.
+func (p *run) listAgain(r *repo.Repo) error {
+	var pending []pack.Entry
+	size := 0
+	put := func() error {
+		if len(pending) == 0 {
+			return nil
+		}
+		_, _, err := r.PutIndex(p.ctx, pending)
+		if err == nil {
+			for i := range pending {
+				p.res.Listed.add(pending[i].Size)
+			}
+		}
+		pending, size = nil, 0
+		return err
+	}
+	for some := range slices.Chunk(p.plan.unlisted, 8*readers) {
+		entries := make([]*pack.Entry, len(some))
+		err := each(p, readers, some, func(i int, u unlisted) error {
+			e, err := r.PackEntry(p.ctx, u.name, u.size)
+			if core.KindOf(err) == core.Damage { // gone since, or arrives damaged now: the next run sees
+				return nil
+			}
+			entries[i] = e
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		for i, e := range entries {
+			if e == nil {
+				continue
+			}
+			if e.Origin = r.Keyring().Slot; !some[i].proven {
+				e.Origin = repo.NoOrigin
+			}
+			pending = append(pending, *e)
+			if size += e.Footer.Chunks()*(core.IDSize+4) + 2048; size >= newIndex || len(pending) >= newPacks {
+				if err := put(); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return put()
+}

@@ -1,0 +1,84 @@
+package repo
+
+import (
+	"context"
+	"os"
+	"slices"
+	"time"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/storage"
+)
+
+// vanishSlack is how much less than Grace is relied on: by so much this machine's clock may differ from the store's.
+const vanishSlack = 24 * time.Hour
+
+// Vanished returns snapshots that were in the store within the last 29 days, and now are neither in their place nor in the trash: whoever
+// drops one leaves it in the trash for 30 days, so these were deleted by other means, or are withheld. Two things tell that one was there:
+// a snapshot that names it as its parent and was stored since, and a copy in this machine's cache. children has, for each parent that is not
+// among the snapshots that a listing has, the snapshots that name it. What went longer ago cannot be told from what was dropped and expired.
+//
+// There is one innocent reason: a snapshot that its own backup took back, as a prune had overtaken it, just when another one took it for its
+// parent.
+func (r *Repo) Vanished(ctx context.Context, children map[core.UUID][]core.UUID) ([]core.UUID, error) {
+	ids, now, err := r.wereThere(ctx, children)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	recent := func(t time.Time) bool { return !t.IsZero() && now.Sub(t) < Grace-vanishSlack }
+	var out []core.UUID
+	for id, last := range ids {
+		if !recent(last) {
+			continue
+		}
+		if live, err := r.IsLive(ctx, id); err != nil {
+			return nil, err
+		} else if !live {
+			out = append(out, id)
+		}
+	}
+	slices.SortFunc(out, func(a, b core.UUID) int { return slices.Compare(a[:], b[:]) })
+	return out, nil
+}
+
+// wereThere returns snapshots that are not listed, each with the last time at which it was there, and the time that it is at least, by the
+// store's clock.
+func (r *Repo) wereThere(ctx context.Context, children map[core.UUID][]core.UUID) (map[core.UUID]time.Time, time.Time, error) {
+	listed, now := map[core.UUID]time.Time{}, time.Now()
+	for info, err := range r.store.List(ctx, snapshotPrefix) {
+		if err != nil {
+			return nil, now, err
+		}
+		if id, err := core.ParseUUID(info.Name[len(snapshotPrefix):]); err == nil {
+			listed[id] = info.ModTime
+		}
+	}
+	out := map[core.UUID]time.Time{}
+	add := func(id core.UUID, at time.Time) {
+		if _, there := listed[id]; !there && at.After(out[id]) {
+			out[id] = at
+		}
+	}
+	for parent, all := range children {
+		for _, id := range all {
+			at, there := listed[id]
+			if there && at.IsZero() { // not every listing tells
+				info, err := r.store.Stat(ctx, snapshotName(id))
+				if err != nil && !storage.IsNotFound(err) {
+					return nil, now, err
+				}
+				at = info.ModTime
+			}
+			if at.After(now) {
+				now = at
+			}
+			add(parent, at)
+		}
+	}
+	for _, id := range r.CachedSnapshots() {
+		if info, err := os.Stat(r.cachedSnapshot(id)); err == nil {
+			add(id, info.ModTime())
+		}
+	}
+	return out, now, nil
+}
