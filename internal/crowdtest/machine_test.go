@@ -137,21 +137,21 @@ func tail(s string) string { return s[max(0, len(s)-4000):] }
 
 // troubling is what happens to one process.
 type troubling struct {
-	any    bool
-	timers []*time.Timer
-	ended  chan struct{}
+	any   bool
+	ended chan struct{}
 }
 
 // trouble kills every fourth process, at a moment anywhere in its usual length and somewhat after, and puts others to sleep: prunes most of
 // all, since what they decided on before is what they do after.
 func (m *machine) trouble(p *os.Process, command string) *troubling {
 	t := &troubling{ended: make(chan struct{})}
+	go t.hang(p)
 	if m.c.calm.Load() {
 		return t
 	}
 	m.mu.Lock()
 	usual := m.usual[command]
-	kind, when, nap := m.rng.IntN(12), m.rng.Float64(), time.Duration(m.rng.IntN(3000))*time.Millisecond
+	kind, when, nap := m.rng.IntN(12), m.rng.Float64(), time.Duration(1+m.rng.IntN(3000))*time.Millisecond
 	m.mu.Unlock()
 	if usual == 0 {
 		usual = time.Second
@@ -160,28 +160,48 @@ func (m *machine) trouble(p *os.Process, command string) *troubling {
 	switch {
 	case kind < 3:
 		t.any = true
-		t.timers = append(t.timers, time.AfterFunc(at, func() { _ = p.Kill() }))
+		go func() {
+			if t.wait(at) {
+				_ = p.Kill()
+			}
+		}()
 	case kind == 3, kind < 9 && command == "prune":
 		t.any = true
-		t.timers = append(t.timers, time.AfterFunc(at, func() {
-			if p.Signal(syscall.SIGSTOP) == nil {
+		go func() {
+			if t.wait(at) && p.Signal(syscall.SIGSTOP) == nil {
 				m.c.sleeps.Add(1)
+				t.wait(nap)
+				_ = p.Signal(syscall.SIGCONT)
 			}
-		}), time.AfterFunc(at+nap, func() { _ = p.Signal(syscall.SIGCONT) }))
+		}()
 	}
-	// Nobody waits for long for what hangs in a network that is gone.
-	t.timers = append(t.timers, time.AfterFunc(patience, func() { _ = p.Kill() }))
 	return t
 }
 
-// patience is how long a process may take. A hang is an error where nothing troubles it: see took.
+// patience is how long a process may take, whatever its network does.
 const patience = 4 * time.Minute
 
-func (t *troubling) end() {
-	for _, timer := range t.timers {
-		timer.Stop()
+// hang ends a process that takes longer, with a dump of what it was doing. Nothing explains that.
+func (t *troubling) hang(p *os.Process) {
+	if t.wait(patience) {
+		_ = p.Signal(syscall.SIGQUIT)
+	}
+	if t.wait(10 * time.Second) {
+		_ = p.Kill()
 	}
 }
+
+// wait reports whether the process is still there after a while.
+func (t *troubling) wait(d time.Duration) bool {
+	select {
+	case <-time.After(d):
+		return true
+	case <-t.ended:
+		return false
+	}
+}
+
+func (t *troubling) end() { close(t.ended) }
 
 // took takes note of how long a command takes.
 func (m *machine) took(command string, length time.Duration) {

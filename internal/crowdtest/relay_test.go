@@ -86,6 +86,7 @@ func (r *relay) pump(to, from net.Conn, way int) {
 		if n > 0 {
 			if _, e := to.Write(buf[:n]); e != nil {
 				from.Close()
+				to.Close()
 				return
 			}
 		}
