@@ -252,7 +252,9 @@ func (m *machine) packs(kind pack.Kind) (out []*pack.Entry) {
 	for _, name := range m.mem.Names("packs/") {
 		id, _ := repo.ParsePackName(name)
 		info, err := m.mem.Stat(m.t.Context(), name)
-		must(m.t, err)
+		if err != nil { // a repair set it aside
+			continue
+		}
 		if e, err := r.PackEntry(m.t.Context(), id, info.Size); err == nil && e.Footer.Kind == kind {
 			out = append(out, e)
 		}

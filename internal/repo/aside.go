@@ -53,7 +53,7 @@ func (r *Repo) SetAside(ctx context.Context, name string, remove bool) (Outcome,
 		return AsideCopy, nil
 	}
 	err = r.store.Delete(ctx, name)
-	if core.CodeOf(err) == storage.Denied {
+	if storage.IsDenied(err) || storage.IsLocked(err) {
 		return AsideCopy, nil
 	}
 	return AsideMoved, err
