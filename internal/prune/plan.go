@@ -31,6 +31,7 @@ type Plan struct {
 	Locked      Sum
 	LockedUntil time.Time
 	Refused     bool
+	Parity      Sum   // parity objects of packs that are deleted now, or were before
 	Absent      int64 // packs that index objects list and the store does not have; no snapshot needs them
 	Aside       Sum   // objects that repairs have set aside; no prune deletes them
 
@@ -42,7 +43,7 @@ type Plan struct {
 }
 
 // Freed returns how many bytes are free when this prune has ended.
-func (p *Plan) Freed() int64 { return p.Sweep.Bytes - p.Copy }
+func (p *Plan) Freed() int64 { return p.Sweep.Bytes + p.Parity.Bytes - p.Copy }
 
 // Later returns how many bytes more are free when what is condemned has been deleted.
 func (p *Plan) Later() int64 { return p.Condemn.Bytes + p.Rewrite.Bytes + p.Waiting.Bytes }
@@ -59,7 +60,7 @@ func (p *Plan) Kept() Sum {
 
 // Nothing reports whether there is nothing to do.
 func (p *Plan) Nothing() bool {
-	return p.Trash+p.Sweep.Packs+p.Condemn.Packs+p.Rewrite.Packs+p.IndexMerged+p.Absent == 0
+	return p.Trash+p.Sweep.Packs+p.Condemn.Packs+p.Rewrite.Packs+p.IndexMerged+p.Absent+p.Parity.Packs == 0
 }
 
 // plan puts the plan together.
@@ -98,10 +99,11 @@ func (p *pass) plan() *Plan {
 		}
 	}
 	l.IndexMerged = int64(len(p.toMerge()))
+	p.parityPlan(l)
 	p.lockedPlan(l)
 	if l.Refused {
 		l.Waiting.Packs, l.Waiting.Bytes = l.Waiting.Packs+l.Sweep.Packs, l.Waiting.Bytes+l.Sweep.Bytes
-		l.Sweep, l.IndexMerged, l.Absent = Sum{}, 0, 0
+		l.Sweep, l.Parity, l.IndexMerged, l.Absent = Sum{}, Sum{}, 0, 0
 	}
 	l.Requests = p.requests(l)
 	return l
@@ -111,7 +113,7 @@ func (p *pass) plan() *Plan {
 func (p *pass) requests(l *Plan) int64 {
 	const fullPack = 16 << 20
 	n := int64(2) // the session's end, and whether it stands
-	n += l.Sweep.Packs
+	n += l.Sweep.Packs + l.Parity.Packs
 	if l.IndexMerged > 0 {
 		n += 2*l.IndexMerged + 2 // read, deleted, and what is put in their place
 	}

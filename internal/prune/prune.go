@@ -13,11 +13,11 @@
 // until when.
 //
 // Map: prune.go runs it; survey.go looks at the store, index.go at the index, live.go finds what is live; plan.go decides with package gc
-// and tells; locks.go sees what cannot be deleted yet; needed.go serves package lock; sweep.go deletes, merge.go writes index objects anew, rewrite.go copies and condemns.
+// and tells; locks.go sees what cannot be deleted yet; needed.go serves package lock; sweep.go deletes, parity.go what goes with it, merge.go writes index objects anew, rewrite.go copies and condemns.
 //
 // Promises: nothing is deleted that a snapshot needs, whatever else runs, is killed, or fails at any request; nothing is deleted where
 // anything that must be read cannot be, or where a listing lacks what is known to be there; what is copied is checked against its id;
-// memory is bounded: 250 bytes a pack and 5 bits a chunk. The local cache is not relied on for what is listed: index objects are read anew.
+// memory is bounded: 250 bytes a pack, 150 more where it has parity, and 5 bits a chunk. The local cache is not relied on for what is listed: index objects are read anew.
 package prune
 
 import (
@@ -89,6 +89,7 @@ type Result struct {
 
 	Expired                        int64 // snapshots that left the trash for good
 	SweptPacks, SweptBytes         int64 // deleted
+	SweptParity, SweptParityBytes  int64 // parity objects that were deleted after their packs
 	CondemnedPacks, CondemnedBytes int64 // to be deleted by a later prune, those rewritten included
 	RewrittenPacks, RewrittenBytes int64 // of these
 	CopiedBytes                    int64 // stored in new packs and index objects
@@ -282,8 +283,9 @@ type pass struct {
 	objects []object                    // index objects
 	listed  map[core.ID]*listing        // what they say of packs
 	stored  map[core.ID]repo.StoredPack // what the store lists, and what it has besides
-	names   []core.ID                   // of packs: first those of the view, in its order, then those that no index object lists
-	tally   gc.Tally                    // the packs, in the order of names
+	parity  map[core.ID][]repo.ParityObject
+	names   []core.ID // of packs: first those of the view, in its order, then those that no index object lists
+	tally   gc.Tally  // the packs, in the order of names
 	live    liveness
 	choice  *gc.Choice
 	swept   map[core.ID]bool // packs to be deleted, or not listed any more

@@ -173,6 +173,9 @@ func (s *store) HasSnapshot(id core.UUID) (bool, error) { return s.p.r.HasSnapsh
 // the store's listing is not whole, and what it lacks besides nobody knows.
 func (s *store) ListPacks() (err error) {
 	p := s.p
+	if p.parity, err = p.r.ParityObjects(p.ctx); err != nil {
+		return err
+	}
 	if p.stored, err = p.r.PackTimes(p.ctx); err != nil {
 		return err
 	}

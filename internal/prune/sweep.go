@@ -40,6 +40,7 @@ func (b *broom) DeletePacks() error {
 			b.res.SweptPacks++
 			b.res.SweptBytes += b.stored[name].Size
 		}
+		err = b.deleteParity()
 	}
 	return err
 }
