@@ -27,7 +27,7 @@ var layers = [][]string{
 	{"storage"},
 	{"storage/observe", "storage/local", "storage/s3"},
 	{"repo"},
-	{"restore", "verify", "backup", "prune", "retain"},
+	{"restore", "verify", "backup", "prune", "retain", "spare"},
 	{"lock"},
 	{"repair"},
 	{"i18n"},

@@ -24,8 +24,8 @@ type heals struct {
 	told   map[core.ID]struct{}    // all that were mended; guarded by mu
 }
 
-// Healed returns the packs that were read with the help of their parity since the repository was opened, in the order of their names. They
-// are damaged in the store.
+// Healed returns the packs that were read with the help of their parity since the repository was opened, and not put back since, in the
+// order of their names. They are damaged in the store.
 func (r *Repo) Healed() []core.ID {
 	r.heals.mu.Lock()
 	defer r.heals.mu.Unlock()
@@ -77,12 +77,13 @@ func (h *heals) use(name core.ID) {
 	h.order = append(slices.DeleteFunc(h.order, func(id core.ID) bool { return id == name }), name)
 }
 
-// forget forgets a pack that was rewritten.
+// forget forgets a pack that is what it was again.
 func (h *heals) forget(name core.ID) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	delete(h.held, name)
 	delete(h.failed, name)
+	delete(h.told, name)
 	h.order = slices.DeleteFunc(h.order, func(id core.ID) bool { return id == name })
 }
 

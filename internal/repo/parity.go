@@ -3,14 +3,12 @@ package repo
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 
 	"backup_projeto/internal/core"
-	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/parity"
 	"backup_projeto/internal/storage"
 )
@@ -114,6 +112,15 @@ func (r *Repo) CheckParity(ctx context.Context, o ParityObject, data []byte) err
 	return err
 }
 
+// RewriteParity stores a parity object, whose bytes are damaged, as it was: from its pack's whole bytes.
+func (r *Repo) RewriteParity(ctx context.Context, o ParityObject, data []byte) error {
+	object, err := parity.Encode(nil, o.Pack, data, o.K)
+	if err != nil {
+		return &core.Error{Kind: core.Failure, Subject: o.Name(), Err: err}
+	}
+	return r.store.Put(ctx, o.Name(), object)
+}
+
 // CanMend reports whether a pack has parity. It is one request.
 func (r *Repo) CanMend(ctx context.Context, name core.ID) (bool, error) {
 	all, err := r.listParity(ctx, parityFolder(name))
@@ -171,17 +178,4 @@ func (r *Repo) readUpTo(ctx context.Context, name string, limit int64) ([]byte, 
 	defer body.Close()
 	data, err := io.ReadAll(body)
 	return data, ignoreAbsent(err)
-}
-
-// Rewrite stores a pack's bytes as they were in place of what is left of it. The store replaces them whole or not at all. Bytes that do
-// not have the name's hash are an error: no name gets other content than was written under it.
-func (r *Repo) Rewrite(ctx context.Context, name core.ID, data []byte) error {
-	if crypto.Hash(data) != name {
-		return core.Errorf(core.Failure, "", PackName(name), "%w", errHash)
-	}
-	if err := r.store.Put(ctx, PackName(name), data); err != nil {
-		return fmt.Errorf("rewrite: %w", err)
-	}
-	r.heals.forget(name)
-	return nil
 }

@@ -188,10 +188,10 @@ func TestBeyondParity(t *testing.T) {
 	if _, err := r.Mend(t.Context(), name); core.CodeOf(err) != codeBeyondParity {
 		t.Errorf("without the pack: %v", err)
 	}
-	if err := r.Rewrite(t.Context(), name, data); err == nil {
+	if err := r.PutPack(t.Context(), name, data); err == nil {
 		t.Error("other bytes were stored under the pack's name")
 	}
-	must(t, r.Rewrite(t.Context(), name, whole))
+	must(t, r.PutPack(t.Context(), name, whole))
 	back, err := r.Mended(t.Context(), name)
 	if err != nil || !bytes.Equal(back, whole) {
 		t.Errorf("rewritten, and still remembered as lost: %v", err)

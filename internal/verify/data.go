@@ -74,8 +74,9 @@ func (v *run) proveData(ctx context.Context, chosen []core.ID) error {
 
 func (v *run) provePacks(ctx context.Context, chosen []core.ID) error {
 	workers := v.o.Parallel + ahead
+	room := max(int64(workers)*keepBuffer, core.MaxPack)
 	d := &dataReader{v: v, chosen: chosen, number: v.proof.begin(len(chosen)), cores: semaphore.NewWeighted(int64(v.o.Parallel)),
-		memory: semaphore.NewWeighted(max(int64(workers)*keepBuffer, core.MaxPack))}
+		memory: semaphore.NewWeighted(room), room: room}
 	g, ctx := errgroup.WithContext(ctx)
 	for range min(workers, len(chosen)) {
 		g.Go(func() error { return d.work(ctx) })
@@ -91,6 +92,7 @@ type dataReader struct {
 	next   atomic.Int64 // of chosen
 	cores  *semaphore.Weighted
 	memory *semaphore.Weighted // bytes of buffers
+	room   int64               // bytes of memory, all of it
 }
 
 func (d *dataReader) work(ctx context.Context) error {
@@ -103,7 +105,8 @@ func (d *dataReader) work(ctx context.Context) error {
 		}
 		name := d.chosen[i]
 		size := d.v.packs.all[name].size
-		if err := d.memory.Acquire(ctx, size); err != nil {
+		need := min(size+d.v.parityBytes(name), d.room)
+		if err := d.memory.Acquire(ctx, need); err != nil {
 			return ctx.Err()
 		}
 		var err error
@@ -114,7 +117,7 @@ func (d *dataReader) work(ctx context.Context) error {
 		if cap(buf) > keepBuffer {
 			buf = nil
 		}
-		d.memory.Release(size)
+		d.memory.Release(need)
 		if err := d.v.proven(name, d.number+uint64(i), size, err); err != nil {
 			return err
 		}
@@ -122,11 +125,21 @@ func (d *dataReader) work(ctx context.Context) error {
 }
 
 func (d *dataReader) prove(ctx context.Context, p *repo.Prover, name core.ID, data []byte) error {
+	damaged, err := d.v.compareParity(ctx, name, data)
+	if err != nil {
+		return err
+	}
 	if d.cores.Acquire(ctx, 1) != nil {
 		return ctx.Err()
 	}
 	defer d.cores.Release(1)
-	return p.Prove(name, data, d.v.packs.all[name].sum)
+	if err := p.Prove(name, data, d.v.packs.all[name].sum); err != nil {
+		return err
+	}
+	for _, e := range damaged {
+		d.v.damage(subject(e), e)
+	}
+	return nil
 }
 
 // proven takes note of how reading a pack ended, and returns what is no damage.

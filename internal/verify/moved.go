@@ -17,6 +17,7 @@ const maxLooks = 3
 
 // findOut finds out what is damaged and who suffers from it, once it is known that something is wrong.
 func (v *run) findOut(ctx context.Context) error {
+	v.unmask()
 	for look := 1; v.hurt || len(v.damaged) > 0; look++ {
 		before, err := v.r.IndexNames(ctx)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/parity"
 	"backup_projeto/internal/report"
 )
 
@@ -51,6 +52,8 @@ type Damaged struct {
 	Err    error
 	Files  []Suffers // at most MaxFiles, of the newest snapshots
 	Total  int64     // all of them
+	// Mendable says that it is a pack which parity mends: nothing suffers from it as long as that holds.
+	Mendable bool
 }
 
 // Suffers names a file of a snapshot that cannot be restored whole. A folder whose list is lost stands for all that is below it, and
@@ -67,6 +70,8 @@ type Result struct {
 	PacksProven, PacksTotal         int64 // read in this or earlier runs and found right; packs of the index
 	Unlisted, UnlistedBytes         int64 // packs in the store that no index lists: an interrupted backup's, no damage
 	Aside, AsideBytes               int64 // objects that repairs have set aside
+	Parity                          parity.Share
+	WithoutParity                   int64 // packs of the index, where Parity is above 0; no damage
 	Sampled, SampledLive            int64 // files restored and compared; compared with the live file too
 	Damaged                         []Damaged
 	UnlistedPacks                   []core.ID // by name

@@ -115,7 +115,7 @@ func (v *run) checkStored(ctx context.Context) error {
 		return err
 	}
 	var checked atomic.Int64
-	g, ctx := errgroup.WithContext(ctx)
+	g, inner := errgroup.WithContext(ctx)
 	g.SetLimit(readers)
 	for name, p := range v.packs.all {
 		size, listed := stored[name]
@@ -126,7 +126,7 @@ func (v *run) checkStored(ctx context.Context) error {
 			continue
 		}
 		g.Go(func() error {
-			size, err := v.r.StatPack(ctx, name)
+			size, err := v.r.StatPack(inner, name)
 			switch {
 			case err == nil:
 				v.checkSize(name, p, size)
@@ -142,7 +142,10 @@ func (v *run) checkStored(ctx context.Context) error {
 			return nil
 		})
 	}
-	err = g.Wait()
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	err = v.checkParity(ctx)
 	v.res.Packs = checked.Load()
 	for name, size := range stored {
 		v.res.UnlistedPacks = append(v.res.UnlistedPacks, name)

@@ -136,7 +136,8 @@ func (s *search) blame(ctx context.Context, id *core.ID, found culprits) (length
 // lost reports whether a reader cannot have a block from a place.
 func (v *run) lost(ctx context.Context, id *core.ID, l *index.Location) (bool, error) {
 	if !v.packs.has(&l.Pack.Name) {
-		return true, nil
+		mends, err := v.mends(ctx, l.Pack.Name)
+		return !mends, err
 	}
 	if s := v.packs.suspects[l.Pack.Name]; s != nil {
 		return s.lost(ctx, v.r, id, l)

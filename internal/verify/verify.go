@@ -6,12 +6,13 @@
 // whole because of it.
 //
 // Map: verify.go runs the steps; packs.go compares the index with the store; walk.go goes through the folders and blocks.go reads them;
-// data.go reads packs and proof.go remembers which; sample.go restores files and live.go looks at those of the project; suspects.go looks
-// into what is wrong, moved.go tells that from what prunes did meanwhile, and suffer.go says what suffers from it; seen.go is a set of ids in bounded memory.
+// data.go reads packs and proof.go remembers which; sample.go restores files and live.go looks at those of the project; parity.go at
+// parity; suspects.go looks into what is wrong, moved.go tells that from what prunes did meanwhile, and suffer.go says what suffers from it; seen.go is a set of ids in bounded memory.
 //
 // Promises: nothing in the store is changed. Damage is never an error of Run, and an error of the store is never taken for damage; what a
 // listing misses is asked after by name before it is called missing. Everything is read from the store, whatever is cached locally.
-// Memory is bounded: some 300 bytes for each pack, 128 MiB for the folders seen, the widest folder, and two packs more than workers.
+// Memory is bounded: some 300 bytes for each pack, 150 more where it has parity, 128 MiB for the folders seen, the widest folder, two packs
+// more than workers, and four while damaged ones are mended.
 // A snapshot or index object that someone deleted whole leaves no trace here, but for the blocks that others miss then.
 package verify
 
@@ -55,13 +56,14 @@ const (
 
 // run is one verification.
 type run struct {
-	r     *repo.Repo
-	o     Options
-	rep   report.Reporter
-	res   Result
-	packs packTable
-	proof *proof
-	snaps []snap // oldest first
+	r      *repo.Repo
+	o      Options
+	rep    report.Reporter
+	res    Result
+	packs  packTable
+	parity map[core.ID][]repo.ParityObject
+	proof  *proof
+	snaps  []snap // oldest first
 	// children are the snapshots that name one as their parent which the listing lacks; guarded by mu while they are read.
 	children map[core.UUID][]core.UUID
 
@@ -143,6 +145,9 @@ func (v *run) steps(ctx context.Context) error {
 		return failed
 	}
 	if err := v.findOut(ctx); err != nil {
+		return err
+	}
+	if err := v.seeMendable(ctx); err != nil {
 		return err
 	}
 	if err := v.listLost(ctx); err != nil {

@@ -1,0 +1,146 @@
+package spare
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/parity"
+	"backup_projeto/internal/repo"
+	"backup_projeto/internal/report"
+)
+
+// run is one run.
+type run struct {
+	r    *repo.Repo
+	o    Options
+	rep  report.Reporter
+	jobs []job
+	idle []repo.ParityObject // deleted in the end
+
+	mu    sync.Mutex // guards the rest while there are workers
+	res   Result
+	right []core.ID // packs that were mended
+}
+
+// job is one pack that is read.
+type job struct {
+	name core.ID
+	size int64
+	has  []repo.ParityObject // and keeps
+	old  []repo.ParityObject // deleted when there is better
+	due  bool
+}
+
+// look sees what packs and parity there are, and makes the plan. Packs are listed last: what has parity had its pack before.
+func (s *run) look(ctx context.Context) error {
+	before, damaged, err := s.r.Parity(ctx)
+	if err != nil {
+		return err
+	}
+	p := &Plan{Before: before, After: before}
+	s.res.Plan = p
+	if s.o.Set != nil {
+		p.After = *s.o.Set
+	}
+	for _, d := range damaged {
+		s.issue(d.Object, d.Err)
+	}
+	has, err := s.r.ParityObjects(ctx)
+	if err != nil {
+		return err
+	}
+	packs, err := s.r.StoredPacks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, list := range has {
+		for _, o := range list {
+			p.Parity.add(o.Size)
+		}
+	}
+	for name, size := range packs {
+		if err := s.plan(job{name: name, size: size, has: has[name]}); err != nil {
+			return err
+		}
+	}
+	if s.o.Check {
+		if err := s.absent(ctx, packs, has); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(s.jobs, func(a, b job) int { return slices.Compare(a.name[:], b.name[:]) })
+	p.Requests = 2*p.Read.Objects + p.Write.Objects + p.Delete.Objects
+	if p.Before != p.After {
+		p.Requests += 3
+	}
+	return nil
+}
+
+// plan says what is to be done about one pack.
+func (s *run) plan(j job) error {
+	p := s.res.Plan
+	p.Packs.add(j.size)
+	if p.After > 0 && j.size > 0 && j.size <= core.MaxPack {
+		shape, err := parity.Fit(int(j.size), p.After)
+		if err != nil {
+			return &core.Error{Kind: core.Failure, Subject: repo.PackName(j.name), Err: err}
+		}
+		j.due = !slices.ContainsFunc(j.has, func(o repo.ParityObject) bool { return o.K >= shape.K })
+		if j.due {
+			p.Write.add(int64(shape.Bytes()))
+			j.has, j.old = nil, j.has
+			for _, o := range j.old {
+				p.Delete.add(o.Size)
+			}
+		} else {
+			p.Protected.add(j.size)
+			s.drop(j.has[1:]) // the first is the best
+			j.has = j.has[:1]
+		}
+	} else {
+		s.drop(j.has)
+		j.has = nil
+	}
+	if j.due || s.o.Check {
+		s.jobs = append(s.jobs, j)
+		p.Read.add(j.size)
+	}
+	return nil
+}
+
+// drop lets parity be deleted in the end.
+func (s *run) drop(list []repo.ParityObject) {
+	for _, o := range list {
+		s.idle = append(s.idle, o)
+		s.res.Plan.Delete.add(o.Size)
+	}
+}
+
+// absent adds, to be checked, packs that the index lists, that the store does not have, and that have parity: some can be made of it alone.
+func (s *run) absent(ctx context.Context, packs map[core.ID]int64, has map[core.ID][]repo.ParityObject) error {
+	damaged, err := s.r.LoadIndex(ctx)
+	if err != nil {
+		return err
+	}
+	for _, d := range damaged {
+		s.issue(d.Object, d.Err)
+	}
+	for p := range s.r.Packs() {
+		if _, stored := packs[p.Name]; !stored && has[p.Name] != nil {
+			s.jobs = append(s.jobs, job{name: p.Name, has: has[p.Name]})
+			s.res.Plan.Read.add(0)
+		}
+	}
+	return nil
+}
+
+// issue tells of something that does not end the run.
+func (s *run) issue(object string, err error) {
+	i := report.Issue{Path: object, Err: err}
+	s.rep.Issue(i)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.res.Issues = append(s.res.Issues, i)
+}

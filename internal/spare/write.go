@@ -1,0 +1,162 @@
+package spare
+
+import (
+	"context"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/repo"
+)
+
+// work reads the packs that need it, several at once.
+func (s *run) work(ctx context.Context) error {
+	s.rep.Progress().TotalBytes.Store(s.res.Plan.Read.Bytes)
+	var next atomic.Int64
+	g, inner := errgroup.WithContext(ctx)
+	for range min(s.o.Parallel, len(s.jobs)) {
+		g.Go(func() error {
+			w := worker{run: s}
+			for i := next.Add(1) - 1; i < int64(len(s.jobs)); i = next.Add(1) - 1 {
+				if err := w.do(inner, &s.jobs[i]); err != nil {
+					return err
+				}
+				s.rep.Progress().Bytes.Add(s.jobs[i].size)
+			}
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// worker is for one goroutine.
+type worker struct {
+	*run
+	pack, object []byte // memory
+}
+
+// do reads a pack, mends it where it is damaged and can be, and sees to its parity.
+func (w *worker) do(ctx context.Context, j *job) error {
+	data, err := w.whole(ctx, j)
+	if data == nil || err != nil {
+		return err
+	}
+	w.mu.Lock()
+	w.res.Read.add(int64(len(data)))
+	w.mu.Unlock()
+	if !w.o.Check {
+		return w.put(ctx, j, data)
+	}
+	return w.check(ctx, j, data)
+}
+
+// whole returns the bytes of a pack, once they are what its name says in the store too; nil where that cannot be, or the pack is gone.
+func (w *worker) whole(ctx context.Context, j *job) ([]byte, error) {
+	var err error
+	w.pack, err = w.r.FetchPack(ctx, j.name, j.size, w.pack)
+	if err != nil && core.KindOf(err) != core.Damage {
+		return nil, err
+	}
+	if err == nil && j.size > 0 && crypto.Hash(w.pack) == j.name {
+		return w.pack, nil
+	}
+	if repo.IsAbsent(err) && j.size > 0 { // a prune deleted it since the listing
+		return nil, nil
+	}
+	data, err := w.r.Mend(ctx, j.name)
+	if err == nil {
+		err = w.r.PutPack(ctx, j.name, data)
+	}
+	if core.KindOf(err) == core.Damage {
+		w.issue(repo.PackName(j.name), err)
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.res.Lost++
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.res.Mended.add(int64(len(data)))
+	w.right = append(w.right, j.name)
+	return data, nil
+}
+
+// put writes parity.
+func (w *worker) put(ctx context.Context, j *job, data []byte) error {
+	if !j.due {
+		return nil
+	}
+	o, buf, err := w.r.PutParity(ctx, j.name, data, w.object, w.res.Plan.After)
+	w.object = buf
+	if err != nil {
+		return err
+	}
+	w.rep.Progress().Stored.Add(o.Size)
+	w.mu.Lock()
+	w.res.Written.add(o.Size)
+	w.mu.Unlock()
+	for _, o := range j.old {
+		if err := w.delete(ctx, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check compares the parity that a pack has, and writes it anew where it is not what it should be.
+func (w *worker) check(ctx context.Context, j *job, data []byte) error {
+	if err := w.put(ctx, j, data); err != nil {
+		return err
+	}
+	for i := range j.has {
+		err := w.r.CheckParity(ctx, j.has[i], data)
+		if err == nil {
+			continue
+		}
+		if core.KindOf(err) != core.Damage {
+			return err
+		}
+		w.issue(j.has[i].Name(), err)
+		if err := w.r.RewriteParity(ctx, j.has[i], data); err != nil {
+			return err
+		}
+		w.mu.Lock()
+		w.res.Written.add(j.has[i].Size)
+		w.mu.Unlock()
+	}
+	return nil
+}
+
+// clear deletes idle parity.
+func (s *run) clear(ctx context.Context) error {
+	g, inner := errgroup.WithContext(ctx)
+	g.SetLimit(8)
+	for _, o := range s.idle {
+		if inner.Err() != nil {
+			break
+		}
+		g.Go(func() error { return s.delete(inner, o) })
+	}
+	if err := g.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+func (s *run) delete(ctx context.Context, o repo.ParityObject) error {
+	if err := s.r.DeleteParity(ctx, o); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.res.Deleted.add(o.Size)
+	return nil
+}
