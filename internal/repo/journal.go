@@ -23,7 +23,8 @@ import (
 // store has it, in the right size, and what reads it checks every byte.
 //
 // The file's name is the session's id. It is locked while the session lives: a session that another process has under way is left
-// alone. Where the file system cannot lock, all are.
+// alone. Where the file system cannot lock, all are. Who takes an empty one over writes a zero byte first, so that a session that has made its
+// file, and not locked it yet, notices.
 //
 // A record is its length u32, the CRC-32C of its body u32, both little endian, and the body: index.Encode of one pack.
 type journal struct {
@@ -49,7 +50,7 @@ func newJournal(r *Repo, session core.UUID) *journal {
 		return j
 	}
 	locked, err := durable.TryLock(f)
-	if err == nil && (!locked || !isAt(f)) {
+	if err == nil && (!locked || !isEmpty(f)) {
 		_ = f.Close()
 		return nil
 	}
@@ -67,14 +68,10 @@ func (j *journal) flush() {
 	}
 }
 
-// isAt reports whether an open file still has its name.
-func isAt(f *os.File) bool {
-	here, err := f.Stat()
-	if err != nil {
-		return false
-	}
-	there, err := os.Stat(f.Name())
-	return err == nil && os.SameFile(here, there)
+// isEmpty reports whether nobody has written to a file: who takes it for a dead session's does that first, under the lock.
+func isEmpty(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Size() == 0
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -154,6 +151,12 @@ func (j *journal) left() (out []remains) {
 			continue
 		}
 		data, _ := io.ReadAll(f) // what can be read is used
+		if len(data) == 0 {
+			if _, err := f.Write([]byte{0}); err != nil { // its session may be about to begin: it has to know
+				_ = f.Close()
+				continue
+			}
+		}
 		out = append(out, remains{id, readJournal(data), f})
 	}
 	return out
