@@ -7,13 +7,15 @@
 //
 // Map: verify.go runs the steps; packs.go compares the index with the store; walk.go goes through the folders and blocks.go reads them;
 // data.go reads packs and proof.go remembers which; sample.go restores files and live.go looks at those of the project; parity.go at
-// parity; suspects.go looks into what is wrong, moved.go tells that from what prunes did meanwhile, and suffer.go says what suffers from it; seen.go is a set of ids in bounded memory.
+// parity; suspects.go looks into what is wrong, moved.go tells that from what prunes did meanwhile, suffer.go says what suffers from it, and
+// lost.go passes that on; seen.go is a set of ids in bounded memory.
 //
 // Promises: nothing in the store is changed. Damage is never an error of Run, and an error of the store is never taken for damage; what a
 // listing misses is asked after by name before it is called missing. Everything is read from the store, whatever is cached locally.
 // Memory is bounded: some 300 bytes for each pack, 150 more where it has parity, 128 MiB for the folders seen, the widest folder, two packs
 // more than workers, and four while damaged ones are mended.
-// A snapshot or index object that someone deleted whole leaves no trace here, but for the blocks that others miss then.
+// An index object that someone deleted whole leaves no trace here but the blocks that others miss then, and a snapshot one for a month: see
+// repo.Vanished. What a mark condemns is damage only where a snapshot needs it.
 package verify
 
 import (
