@@ -33,6 +33,8 @@ func runBackup(ctx context.Context, a *app, _ []string) error {
 	}
 	defer forget()
 	defer s.close()
+	defer s.tellHealed()
+	s.compareParity(ctx)
 	p, err := s.ours(ctx)
 	if err != nil {
 		return err

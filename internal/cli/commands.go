@@ -33,6 +33,7 @@ func commands() command {
 			{en: "unpin", pt: "desafixar", scopes: anywhere | config.Which, min: 1, max: -1, run: runUnpin},
 			{en: "undelete", pt: "resgatar", scopes: anywhere, max: -1, run: runUndelete},
 			{en: "prune", pt: "limpar", scopes: anywhere | config.Trying | config.Working | config.Pruning, run: runPrune},
+			{en: "parity", pt: "paridade", scopes: anywhere | config.Trying | config.Working | config.Sparing, run: runParity},
 			{en: "lock", pt: "travar", scopes: anywhere | config.Trying | config.Working, run: runLock},
 			keyCommands(),
 			{en: "stats", pt: "estatisticas", more: []string{"estatísticas"}, scopes: anywhere, run: runStats},

@@ -132,6 +132,9 @@ func (s *session) create(ctx context.Context) error {
 	var errKeep error
 	var kept core.UUID
 	opt := s.repoOptions()
+	if share := shareOf(s.cfg.Parity); share != nil {
+		opt.Parity = *share
+	}
 	opt.Keep = func(key *keys.DeviceKey) {
 		path, errKeep = s.keepDevice(key)
 		kept = key.Repo

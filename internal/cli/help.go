@@ -33,6 +33,7 @@ func groups(h i18n.Help) []group {
 		{h.GroupVerify, config.Proving},
 		{h.GroupRetain, config.Retaining},
 		{h.GroupPrune, config.Pruning},
+		{h.GroupParity, config.Sparing},
 		{h.GroupRepair, config.Repairing},
 		{h.GroupKeys, config.Slots},
 		{h.GroupOutput, config.Output | config.Trying | config.Working | config.Versions},

@@ -19,6 +19,7 @@ type jsonPrune struct {
 	Condemned jsonPacks `json:"condemned"`
 	Rewritten jsonPacks `json:"rewritten"`
 	Waiting   jsonPacks `json:"waiting"`
+	Parity    jsonPacks `json:"parity"` // objects of parity that are deleted
 	Copied    int64     `json:"copied_bytes"`
 	Unused    int64     `json:"unused_bytes"`
 	Locked    jsonPacks `json:"locked"`
@@ -87,7 +88,7 @@ func (s *session) showPrune(p *prune.Plan) {
 	}
 	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Trash, trash}, [2]string{t.Sweep, sum(p.Sweep)}, [2]string{t.Condemn, sum(p.Condemn)},
 		[2]string{t.Rewrite, sum(p.Rewrite)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
-		[2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Locked, s.lockedPacks(p)}, [2]string{s.text.Verify.Aside, aside}, [2]string{t.Requests, l.Int(p.Requests)})
+		[2]string{s.text.Parity.Prune, s.paritySum(p.Parity)}, [2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Locked, s.lockedPacks(p)}, [2]string{s.text.Verify.Aside, aside}, [2]string{t.Requests, l.Int(p.Requests)})
 }
 
 // lockedPacks says what locks keep, and until when; "" where they keep nothing.
@@ -120,7 +121,8 @@ func (s *session) pruned(res *prune.Result) {
 	packs := func(x prune.Sum) jsonPacks { return jsonPacks{x.Packs, x.Bytes} }
 	o := jsonPrune{Type: "prune", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Stored: packs(p.Stored), Trash: res.Expired,
 		Swept: jsonPacks{res.SweptPacks, res.SweptBytes}, Condemned: jsonPacks{res.CondemnedPacks, res.CondemnedBytes},
-		Rewritten: jsonPacks{res.RewrittenPacks, res.RewrittenBytes}, Waiting: packs(p.Waiting), Copied: res.CopiedBytes, Unused: p.Unused,
+		Rewritten: jsonPacks{res.RewrittenPacks, res.RewrittenBytes}, Waiting: packs(p.Waiting),
+		Parity: jsonPacks{res.SweptParity, res.SweptParityBytes}, Copied: res.CopiedBytes, Unused: p.Unused,
 		Locked: packs(p.Locked), Aside: p.Aside.Packs, Requests: p.Requests, Seconds: seconds(res.Duration)}
 	if !p.LockedUntil.IsZero() {
 		o.Until = jsonTime(p.LockedUntil.UnixNano())

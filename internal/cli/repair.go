@@ -60,6 +60,7 @@ func runRepair(ctx context.Context, a *app, _ []string) error {
 			o.From = from.repo
 		}
 		s.tell(f(s.text.Repair.Start, s.place()))
+		s.judged = true
 		var refused error
 		o.Consent = func(p *repair.Plan) (bool, error) {
 			s.showRepair(p)

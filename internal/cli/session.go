@@ -20,6 +20,8 @@ type session struct {
 	read bool
 	// hurt says that damaged objects were met and told.
 	hurt bool
+	// judged says that the command itself tells of damaged packs.
+	judged bool
 	// own says that this machine has a key that works, though not for this.
 	own bool
 	// unread are snapshots that cannot be read; doubt is one of them that may be what the person meant.
@@ -73,6 +75,7 @@ func (a *app) with(ctx context.Context, read bool, run func(s *session) error) e
 		return err
 	}
 	defer s.close()
+	defer s.tellHealed()
 	if err := run(s); err != nil {
 		return err
 	}

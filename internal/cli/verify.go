@@ -24,6 +24,8 @@ type jsonVerify struct {
 	SampledLive   int64   `json:"sampled_live"`
 	Unlisted      int64   `json:"packs_unlisted"`
 	UnlistedBytes int64   `json:"bytes_unlisted"`
+	Parity        float64 `json:"parity_percent"`
+	WithoutParity int64   `json:"packs_without_parity"`
 	Aside         int64   `json:"aside"`
 	AsideBytes    int64   `json:"bytes_aside"`
 	Damaged       int     `json:"damaged"`
@@ -37,6 +39,8 @@ type jsonDamaged struct {
 	Detail string        `json:"detail"`
 	Total  int64         `json:"total"` // files that suffer
 	Files  []jsonSuffers `json:"files"` // the first of them
+	// Mendable says that parity mends it, so that nothing suffers.
+	Mendable bool `json:"mendable"`
 }
 
 type jsonSuffers struct {
@@ -47,6 +51,7 @@ type jsonSuffers struct {
 func runVerify(ctx context.Context, a *app, _ []string) error {
 	return a.reading(ctx, func(s *session) error {
 		s.tell(f(s.text.Verify.Start, s.place()))
+		s.judged = true
 		o := verify.Options{DataPercent: s.cfg.Share.Percent, DataBytes: s.cfg.Share.Bytes, Sample: s.cfg.Sample, Parallel: s.cfg.Parallel}
 		if found, err := s.identify(s.cwd); err == nil && found.Known() {
 			o.Live, o.LiveProject = s.cwd, found.Project.ID
@@ -77,7 +82,7 @@ func (s *session) verified(res *verify.Result) {
 		s.warn(term.Escape(i.Path) + ": " + s.reason(i.Err))
 	}
 	s.object(jsonVerify{"verify", s.cfg.Place.URL(), res.Snapshots, res.Trees, res.Chunks, res.Packs, res.PacksRead, res.BytesRead, res.PacksProven,
-		res.PacksTotal, res.Sampled, res.SampledLive, res.Unlisted, res.UnlistedBytes, res.Aside, res.AsideBytes, len(res.Damaged), seconds(res.Duration)})
+		res.PacksTotal, res.Sampled, res.SampledLive, res.Unlisted, res.UnlistedBytes, float64(res.Parity) / 100, res.WithoutParity, res.Aside, res.AsideBytes, len(res.Damaged), seconds(res.Duration)})
 	if len(res.Damaged) == 0 {
 		s.say(f(v.Healthy, s.place()))
 	} else {
@@ -90,6 +95,7 @@ func (s *session) verified(res *verify.Result) {
 	if res.Aside > 0 {
 		aside = f(v.AsideLine, l.Int(res.Aside), l.Bytes(res.AsideBytes))
 	}
+	parity := s.parityLine(res)
 	if res.PacksRead > 0 {
 		data = f(v.DataLine, l.Bytes(res.BytesRead), l.Count(v.Packs, res.PacksRead))
 	}
@@ -100,7 +106,7 @@ func (s *session) verified(res *verify.Result) {
 		sample = f(v.SampleLine, l.Count(v.FilesCount, res.Sampled), l.Int(res.SampledLive))
 	}
 	s.rows([2]string{v.Structure, f(v.StructureLine, l.Count(v.Snapshots, res.Snapshots), l.Count(v.Trees, res.Trees), l.Count(v.Chunks, res.Chunks),
-		l.Count(v.Packs, res.Packs))}, [2]string{v.Data, data}, [2]string{v.Coverage, coverage}, [2]string{v.Sample, sample}, [2]string{v.Unlisted, unlisted}, [2]string{v.Aside, aside},
+		l.Count(v.Packs, res.Packs))}, [2]string{v.Data, data}, [2]string{v.Coverage, coverage}, [2]string{v.Sample, sample}, [2]string{v.Unlisted, unlisted}, [2]string{s.text.Parity.Label, parity}, [2]string{v.Aside, aside},
 		[2]string{v.Time, l.Duration(res.Duration)})
 }
 
@@ -108,7 +114,7 @@ func (s *session) verified(res *verify.Result) {
 func (s *session) showDamaged(d verify.Damaged) {
 	v := s.text.Verify
 	reason := s.reason(d.Err)
-	o := jsonDamaged{Type: "damaged", Object: d.Object, Detail: reason, Total: d.Total, Files: []jsonSuffers{}}
+	o := jsonDamaged{Type: "damaged", Object: d.Object, Detail: reason, Total: d.Total, Files: []jsonSuffers{}, Mendable: d.Mendable}
 	for _, file := range d.Files {
 		o.Files = append(o.Files, jsonSuffers{file.Snapshot.String(), pathJSON(file.Path)})
 	}
@@ -128,6 +134,10 @@ func (s *session) showDamaged(d verify.Damaged) {
 	switch rest := d.Total - int64(n); {
 	case rest > 0:
 		s.note("  " + f(v.SuffersMore, s.lang.Int(rest)) + "\n")
+	case core.CodeOf(d.Err) == "parity-damaged":
+		s.note("  " + f(s.text.Parity.Anew, s.typeThis("parity")+" --"+s.lang.Pick("check", "conferir")) + "\n")
+	case d.Mendable:
+		s.note("  " + f(s.text.Parity.Mends, s.typeThis("repair")+" --"+s.lang.Pick("data", "dados")+"=100%") + "\n")
 	case d.Total == 0:
 		s.note("  " + v.NoFile + "\n")
 	}

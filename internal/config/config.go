@@ -54,6 +54,11 @@ type Config struct {
 
 	Prune Prune
 
+	// Parity is how much of each pack of a new repository may be lost, SetParity of this one's, in hundredths of a percent: 0 is no parity,
+	// nil that nothing was said.
+	Parity, SetParity *int
+	Check             bool // read all packs and their parity
+
 	WriteOnly bool
 	Label     string
 

@@ -252,3 +252,16 @@ func TestDirs(t *testing.T) {
 		t.Errorf("windows: %+v", d)
 	}
 }
+
+func TestParseParity(t *testing.T) {
+	for s, want := range map[string]int{"2%": 200, " 2,5 %": 250, "0.01%": 1, "100%": 10_000, "off": 0, "0": 0, "0%": 0, "não": 0} {
+		if got, err := ParseParity(s); err != nil || got != want {
+			t.Errorf("ParseParity(%q) = %v, %v", s, got, err)
+		}
+	}
+	for _, s := range []string{"", "2", "on", "true", "101%", "-1%", "0.001%", "2MB", "%", "half"} {
+		if got, err := ParseParity(s); err == nil {
+			t.Errorf("ParseParity(%q) = %v", s, got)
+		}
+	}
+}

@@ -105,6 +105,18 @@ func (r *resolver) moment(setting string) time.Time {
 	return t
 }
 
+func (r *resolver) parity(setting string) *int {
+	v := r.text(setting)
+	if strings.TrimSpace(v) == "" {
+		return nil
+	}
+	n, err := ParseParity(v)
+	if err != nil {
+		r.bad(setting, Problem{Code: "value-parity"})
+	}
+	return &n
+}
+
 func (r *resolver) prune() Prune {
 	return Prune{MaxUnused: r.share("max-unused"), MaxRewrite: r.size("max-rewrite"), Grace: r.age("grace")}
 }

@@ -127,10 +127,11 @@ func (r *resolver) build() *Config {
 	c.Share, c.Sample = r.share("data"), r.count("sample", 1_000_000)
 	c.Retain, c.Keep = r.choice("retain") == "auto", r.keep()
 	c.Prune = r.prune()
+	c.Parity, c.SetParity, c.Check = r.parity("parity"), r.parity("set"), r.truth("check")
 	c.WriteOnly, c.Label = r.truth("write-only"), r.text("label")
 	c.DryRun, c.Parallel = r.truth("dry-run"), r.count("parallel", 256)
 	r.lang(c)
-	r.filled("to", "project", "strategy", "as-of")
+	r.filled("to", "project", "strategy", "as-of", "parity", "set")
 	r.together(c)
 	return c
 }

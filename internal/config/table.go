@@ -40,6 +40,7 @@ const (
 	Pruning                     // what is freed
 	Repairing                   // what is read for a repair, and where else content may be
 	Past                        // the repository as it was
+	Sparing                     // the parity of what is there
 )
 
 // Setting is one thing that can be set.
@@ -99,6 +100,7 @@ var Settings = []Setting{
 	{Name: "max-size", PT: "tamanho-maximo", Kind: Size, Scope: Saving, Default: "0"},
 	{Name: "tag", PT: "etiqueta", Short: "t", Kind: List, Scope: Saving},
 	{Name: "retain", PT: "reter", Scope: Saving, Values: []string{"auto", "off"}, Default: "off"},
+	{Name: "parity", PT: "paridade", Scope: Saving},
 
 	{Name: "keep-last", PT: "manter-ultimos", Kind: Count, Scope: Retaining, Default: "3"},
 	{Name: "keep-hourly", PT: "manter-horarios", Kind: Count, Scope: Retaining, Default: "24"},
@@ -118,6 +120,9 @@ var Settings = []Setting{
 	{Name: "sample", PT: "amostra", Kind: Count, Scope: Proving, Default: "0"},
 
 	{Name: "from", PT: "de", Scope: Repairing},
+
+	{Name: "set", PT: "definir", Scope: Sparing},
+	{Name: "check", PT: "conferir", Kind: Bool, Scope: Sparing},
 
 	{Name: "label", PT: "rotulo", Scope: Slots},
 	{Name: "write-only", PT: "so-gravacao", Kind: Bool, Scope: Slots},

@@ -53,6 +53,19 @@ func ParseShare(s string) (Share, error) {
 	return Share{Bytes: n}, err
 }
 
+// ParseParity reads a percentage ("2%", "2,5%") up to 100, or a word for none ("off", "0"), as hundredths of a percent.
+func ParseParity(s string) (int, error) {
+	if on, err := ParseBool(s); err == nil && !on {
+		return 0, nil
+	}
+	share, err := ParseShare(s)
+	n := int(math.Round(share.Percent * 100))
+	if err != nil || share.Bytes > 0 || n == 0 && share.Percent > 0 || !strings.HasSuffix(strings.TrimSpace(s), "%") {
+		return 0, fmt.Errorf("%q is no percentage", s)
+	}
+	return n, nil
+}
+
 // parseNumber reads digits with at most one decimal mark, a point or a comma; no sign, no exponent.
 func parseNumber(s string) (float64, error) {
 	if strings.Trim(s, "0123456789.,") != "" || strings.Count(s, ".")+strings.Count(s, ",") > 1 {

@@ -34,6 +34,8 @@ var vectors = map[string]func(*testing.T, *vector){
 	"manifest":  manifestVector,
 	"pin":       pinVector,
 	"flight":    flightVector,
+	"settings":  settingsVector,
+	"parity":    parityVector,
 }
 
 var repository = core.UUID{0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x46, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff}

@@ -47,6 +47,11 @@ func enCommands() map[string]CommandText {
 			"Deletes stored data that no snapshot needs, in two steps: what is found dead is marked, and deleted by a run after the grace time, so that " +
 				"backups that run meanwhile, on any machine, are safe. Packs that are partly dead are copied. The plan is shown before, and you are asked.",
 			[]string{"prune --dry-run", "prune --max-unused=10% --yes"}},
+		"parity": {"[FLAGS]", "Protect packs against damage on the disk",
+			"Writes beside each pack that lacks it some parity (Reed–Solomon), with which a pack that is damaged is read and mended. --set says how much: with 2%, " +
+				"a full pack of 16 MiB stands any 5 lost sectors of 4 KiB, mostly 20 scattered ones, or 336 KiB in one run or from its end. It does not help against a pack that is lost " +
+				"whole: that takes 100%, or a second repository. New packs then get their parity as they are saved. The plan is shown before, and you are asked.",
+			[]string{"parity --set 2%", "parity --dry-run", "parity --check --yes", "parity --set off"}},
 		"lock": {"[FLAGS]", "Lengthen the locks of what snapshots need",
 			"For a bucket with object lock: finds what your snapshots need, sees until when it is locked, and locks anew for the time of --lock what ends within half of it. " +
 				"The plan and its requests are shown before, and you are asked. Run it from a schedule, well within half of that time.",

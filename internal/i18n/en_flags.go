@@ -32,6 +32,8 @@ func enFlags() map[string]FlagText {
 
 		"retain": {"WHEN", "after a backup, drop the older snapshots of this project and device that \"retain\" would drop: auto or off", ""},
 
+		"parity": {"SHARE", "of a new repository: how much of each pack can be lost and mended, such as 2%; see the parity command", "none"},
+
 		"keep-last":    {"N", "keep the last N snapshots of each project and device; 0 switches a rule off", ""},
 		"keep-hourly":  {"N", "keep the last one of each hour, for the last N hours that have one", ""},
 		"keep-daily":   {"N", "keep the last one of each day, likewise", ""},
@@ -50,6 +52,9 @@ func enFlags() map[string]FlagText {
 
 		"data":   {"SHARE", "read and check that much of the stored data: 100%, 5% or 2GB", "structure only"},
 		"sample": {"N", "restore N random files on trial and compare them", ""},
+
+		"set":   {"SHARE", "how much of each pack can be lost and mended from now on, such as 2%, or off", "as it is"},
+		"check": {"", "read every pack and its parity, mend what is damaged, and write wrong parity anew", ""},
 
 		"label":      {"TEXT", "name of the new key, for people", "this machine's name"},
 		"write-only": {"", "the new key can save, but read nothing back", ""},

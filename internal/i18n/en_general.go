@@ -23,7 +23,7 @@ func enHelp() Help {
 		Usage: "Usage", Commands: "Commands", Aliases: "Other names", Examples: "Examples", ExitCodes: "Exit codes",
 		Variables:  "Environment variables",
 		GroupWhere: "Where the repository is", GroupSave: "What is saved, and how", GroupRestore: "Restoring",
-		GroupVerify: "Checking", GroupKeys: "New keys", GroupShow: "Which project", GroupOutput: "Output and language", GroupRetain: "What is kept", GroupPrune: "What is freed", GroupRepair: "Repairing",
+		GroupVerify: "Checking", GroupKeys: "New keys", GroupShow: "Which project", GroupOutput: "Output and language", GroupRetain: "What is kept", GroupPrune: "What is freed", GroupRepair: "Repairing", GroupParity: "Parity",
 		HelpFlag:    "show this help",
 		HelpCommand: CommandText{Args: "[COMMAND]", Short: "Show the help of a command", Long: "Shows the help of a command, or of the program.", Examples: []string{"help restore"}},
 		Default:     "default: %s", NoDefault: "none", EverySnapshot: "every snapshot", Twin: "Portuguese: %s", TwinCommand: "in Portuguese: %s",

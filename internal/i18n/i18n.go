@@ -45,10 +45,10 @@ func (l Lang) Pick(en, pt string) string {
 func For(l Lang) *Catalog {
 	if l == Portuguese {
 		return &Catalog{Lang: l, General: ptGeneral(), Help: ptHelp(), Backup: ptBackup(), Restore: ptRestore(), Verify: ptVerify(),
-			Browse: ptBrowse(), Keys: ptKeys(), Retain: ptRetain(), Prune: ptPrune(), Repair: ptRepair(), Lock: ptLock(), Flags: ptFlags(), Commands: ptCommands(), Errors: ptErrors(), Kinds: ptKinds()}
+			Browse: ptBrowse(), Keys: ptKeys(), Retain: ptRetain(), Prune: ptPrune(), Repair: ptRepair(), Parity: ptParity(), Lock: ptLock(), Flags: ptFlags(), Commands: ptCommands(), Errors: ptErrors(), Kinds: ptKinds()}
 	}
 	return &Catalog{Lang: l, General: enGeneral(), Help: enHelp(), Backup: enBackup(), Restore: enRestore(), Verify: enVerify(),
-		Browse: enBrowse(), Keys: enKeys(), Retain: enRetain(), Prune: enPrune(), Repair: enRepair(), Lock: enLock(), Flags: enFlags(), Commands: enCommands(), Errors: enErrors(), Kinds: enKinds()}
+		Browse: enBrowse(), Keys: enKeys(), Retain: enRetain(), Prune: enPrune(), Repair: enRepair(), Parity: enParity(), Lock: enLock(), Flags: enFlags(), Commands: enCommands(), Errors: enErrors(), Kinds: enKinds()}
 }
 
 // Error returns the text for an error of that kind and code: the code's own where there is one, else the kind's.

@@ -15,6 +15,7 @@ type Catalog struct {
 	Retain   Retain
 	Prune    Prune
 	Repair   Repair
+	Parity   Parity
 	Lock     Lock
 	Flags    map[string]FlagText     // by the English flag
 	Commands map[string]CommandText  // by the English command, "" for the program, "key add" for one below
@@ -65,6 +66,7 @@ type Help struct {
 	Usage, Commands, Aliases, Examples, ExitCodes, Variables   string
 	GroupWhere, GroupSave, GroupRestore, GroupVerify           string
 	GroupKeys, GroupShow, GroupOutput, GroupRetain, GroupPrune string
+	GroupParity                                                string
 	GroupRepair                                                string
 	HelpFlag                                                   string
 	HelpCommand                                                CommandText
@@ -188,6 +190,24 @@ type Retain struct {
 	ColumnUntil      string
 	Undeleted        string // id, project
 	Unreadable, Gone string // id, reason; a pinned snapshot that is not there
+}
+
+// Parity is what parity says, and others of it.
+type Parity struct {
+	Setting, Packs, Protected, Stored, Read, Write, Delete, Requests string // labels
+	SettingLine                                                      string // what was, and what is to be
+	None                                                             string
+	Objects                                                          Plural
+	Ask                                                              string // bytes read, bytes written, bytes deleted
+	Done                                                             string // objects written, deleted, packs mended, time
+	Nothing, DryRun                                                  string
+	Differs                                                          string // what is, what was asked for, the command
+	Healed                                                           string // object, the command
+	Label, Without                                                   string // label of verify's line; share, packs, the command
+	All                                                              string // share
+	Anew                                                             string // the command
+	Mends                                                            string // the command
+	Prune                                                            string // label of prune's line
 }
 
 // Repair is what repair says.

@@ -47,6 +47,11 @@ func ptCommands() map[string]CommandText {
 			"Apaga dados guardados de que nenhum snapshot precisa, em dois passos: o que não tem uso é marcado, e apagado por uma execução depois do tempo de " +
 				"carência, para que backups que rodam enquanto isso, em qualquer máquina, fiquem seguros. Pacotes usados em parte são copiados. O plano é mostrado antes, e você é consultado.",
 			[]string{"limpar --simular", "limpar --max-sem-uso=10% --sim"}},
+		"parity": {"[OPÇÕES]", "Protege os pacotes de danos no disco",
+			"Grava, ao lado de cada pacote que não a tem, um pouco de paridade (Reed–Solomon), com que um pacote danificado é lido e consertado. --definir diz quanto: com 2%, " +
+				"um pacote cheio de 16 MiB aguenta a perda de quaisquer 5 setores de 4 KiB, quase sempre de 20 espalhados, ou de 336 KiB seguidos ou do fim. Não ajuda contra um pacote perdido " +
+				"por inteiro: para isso são 100%, ou um segundo repositório. Pacotes novos passam a ter a paridade ao serem salvos. O plano é mostrado antes, e você é consultado.",
+			[]string{"paridade --definir 2%", "paridade --simular", "paridade --conferir --sim", "paridade --definir off"}},
 		"lock": {"[OPÇÕES]", "Prolonga as travas do que os snapshots precisam",
 			"Para um bucket com Object Lock: encontra o que os seus snapshots precisam, vê até quando tem trava, e trava de novo, pelo prazo de --trava, o que acaba dentro da metade dele. " +
 				"O plano e as requisições são mostrados antes, e você é consultado. Rode-o por agendamento, bem dentro da metade desse prazo.",

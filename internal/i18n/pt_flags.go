@@ -32,6 +32,8 @@ func ptFlags() map[string]FlagText {
 
 		"retain": {"QUANDO", "depois de um backup, descarta os snapshots antigos deste projeto e dispositivo que \"reter\" descartaria: auto ou off", ""},
 
+		"parity": {"PARTE", "de um repositório novo: quanto de cada pacote pode se perder e ser consertado, como 2%; veja o comando paridade", "nenhuma"},
+
 		"keep-last":    {"N", "mantém os N últimos snapshots de cada projeto e dispositivo; 0 desliga uma regra", ""},
 		"keep-hourly":  {"N", "mantém o último de cada hora, nas N últimas horas que têm algum", ""},
 		"keep-daily":   {"N", "mantém o último de cada dia, do mesmo jeito", ""},
@@ -50,6 +52,9 @@ func ptFlags() map[string]FlagText {
 
 		"data":   {"PARTE", "lê e confere essa parte dos dados guardados: 100%, 5% ou 2GB", "só a estrutura"},
 		"sample": {"N", "restaura N arquivos ao acaso, como teste, e compara", ""},
+
+		"set":   {"PARTE", "quanto de cada pacote pode se perder e ser consertado daqui em diante, como 2%, ou off", "como está"},
+		"check": {"", "lê cada pacote e a paridade dele, conserta o que está danificado, e grava de novo a paridade errada", ""},
 
 		"label":      {"TEXTO", "nome da chave nova, para pessoas", "o nome desta máquina"},
 		"write-only": {"", "a chave nova consegue salvar, mas não ler nada de volta", ""},

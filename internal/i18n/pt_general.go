@@ -23,7 +23,7 @@ func ptHelp() Help {
 		Usage: "Uso", Commands: "Comandos", Aliases: "Outros nomes", Examples: "Exemplos", ExitCodes: "Códigos de saída",
 		Variables:  "Variáveis de ambiente",
 		GroupWhere: "Onde fica o repositório", GroupSave: "O que é salvo, e como", GroupRestore: "Restauração",
-		GroupVerify: "Verificação", GroupKeys: "Chaves novas", GroupShow: "Qual projeto", GroupOutput: "Saída e idioma", GroupRetain: "O que é mantido", GroupPrune: "O que é liberado", GroupRepair: "Reparo",
+		GroupVerify: "Verificação", GroupKeys: "Chaves novas", GroupShow: "Qual projeto", GroupOutput: "Saída e idioma", GroupRetain: "O que é mantido", GroupPrune: "O que é liberado", GroupRepair: "Reparo", GroupParity: "Paridade",
 		HelpFlag:    "mostra esta ajuda",
 		HelpCommand: CommandText{Args: "[COMANDO]", Short: "Mostra a ajuda de um comando", Long: "Mostra a ajuda de um comando, ou do programa.", Examples: []string{"ajuda restaurar"}},
 		Default:     "padrão: %s", NoDefault: "nenhum", EverySnapshot: "todos os snapshots", Twin: "em inglês: %s", TwinCommand: "em inglês: %s",

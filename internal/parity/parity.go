@@ -5,7 +5,7 @@
 // others; a table has a checksum of every block, so that damaged ones are known; a page is a part of the table that is checked by itself.
 //
 // Map: parity.go says how a pack of a size is laid out; table.go writes and reads tables, encode.go makes an object, mend.go uses it. The
-// bytes are specified in doc/format.md, section 16; why they are like that is in doc/adr/0011-parity.md.
+// bytes are specified in doc/format.md, section 15; why they are like that is in doc/adr/0011-parity.md.
 //
 // Promises: no key is needed, since parity is of what is stored; equal packs with equal K have equal objects; what Mend returns has the hash
 // that is the pack's name, and anything else is an error; bytes from the store are hostile, and every size is bounded before memory is taken.

@@ -36,7 +36,7 @@ func newRig(t *testing.T, folder string) (*rig, *repo.Created) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := repo.Create(t.Context(), store, passphrase, "casa", repo.Options{Cache: t.TempDir()})
+	made, err := repo.Create(t.Context(), store, passphrase, "casa", repo.Options{Cache: t.TempDir(), Parity: 200})
 	if err != nil {
 		t.Fatal(err)
 	}
