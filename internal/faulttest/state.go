@@ -65,7 +65,7 @@ func build(t *testing.T, prepare func(*builder)) *state {
 	if prepare == nil {
 		return &b.state
 	}
-	c, err := repo.Create(t.Context(), b.mem, "", "test", repo.Options{Cache: b.cache})
+	c, err := repo.Create(t.Context(), b.mem, "", "test", repo.Options{Cache: b.cache, Parity: 200})
 	must(t, err)
 	b.owner, b.device, b.r = c.Device, c.Device, c.Repo
 	prepare(b)

@@ -242,6 +242,8 @@ func FuzzMend(f *testing.F) {
 	f.Add(object[:len(object)-50], data[:Block], len(data), 2)
 	f.Add(object[60:], data, 0, 2)
 	f.Add([]byte(magic), []byte{}, 1<<30, 129)
+	f.Add(object, data, 0, width)
+	f.Add(object, data, 100, -1)
 	f.Fuzz(func(t *testing.T, object, data []byte, size, k int) {
 		if m, err := Mend(name, size, k, data, object); err == nil && crypto.Hash(m.Data) != name {
 			t.Error("that is not the pack")

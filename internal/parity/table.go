@@ -107,9 +107,14 @@ func shapeOf(name core.ID, k int, object []byte) (Shape, error) {
 	if s, ok := firstPage(name, k, object); ok {
 		return s, nil
 	}
+	if err := (Shape{1, k}).check(); err != nil {
+		return Shape{}, err
+	}
 	for blocks := 1; blocks <= core.MaxPack/Block; blocks++ {
 		s := Shape{blocks * Block, k}
-		if s.Bytes() != len(object) {
+		if n := s.Bytes(); n > len(object) { // it grows with the blocks
+			break
+		} else if n < len(object) {
 			continue
 		}
 		if s, ok := firstPage(name, k, cut(object, s.table()+s.Parity()*Block)); ok {
