@@ -21,7 +21,8 @@
 // Memory: the plan holds a byte for each entry of those folders that the target has already and some 80 bytes for each such folder,
 // and nothing for what is new; while it is made, also the names in those folders of the target that lead to the one it has come
 // to. Writing holds three batches of at most 10,000 entries and 16,000 chunks, about 30 MB, a segment for each worker, and 200 bytes
-// for each inode with several names. At most 2 × 128 unfinished files are open, their folders, and 256 folders besides.
+// for each inode with several names. At most 2 × 128 unfinished files are open, their folders, and 256 folders besides. Where packs are damaged and have
+// parity, two that were mended are held, and two more while one is.
 package restore
 
 import (
