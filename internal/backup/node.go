@@ -52,7 +52,8 @@ type child struct {
 	entry  []byte // encoded; nil until known, or where the entry is not saved
 	offset uint64 // of a directory's new record
 	totals totals
-	known  bool // the record has an entry of this name and kind
+	known  bool   // the record has an entry of this name and kind
+	was    []byte // that entry, encoded, of a file
 
 	match   *ignore.Matcher // of a directory
 	entered bool            // as in node
@@ -271,6 +272,7 @@ func (w *worker) compare(n *node) (dirs []*node, batches []batch) {
 			continue
 		}
 		n.changed.Store(true)
+		c.was = was.entry
 		if c.st.Type != tree.File {
 			w.special(n, c)
 			continue

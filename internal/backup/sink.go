@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -171,13 +172,16 @@ func (b *run) took(n int, isNew bool) {
 	p.Stored.Store(b.sink.stored())
 }
 
-// saved counts a file that was read.
+// saved counts a file that was read. One that was read only because its times did not prove that it stayed the same did not change.
 func (b *run) saved(c *child) {
 	b.rep.Progress().Files.Add(1)
-	if c.known {
-		b.counts.changed.Add(1)
-	} else {
+	switch {
+	case !c.known:
 		b.counts.fresh.Add(1)
+	case bytes.Equal(c.entry, c.was):
+		b.counts.unchanged.Add(1)
+	default:
+		b.counts.changed.Add(1)
 	}
 }
 

@@ -59,7 +59,7 @@ func (a *app) addFlags(c *cobra.Command, scopes config.Scope) {
 				f.Shorthand = s.Short
 			}
 			c.Flags().AddFlag(f)
-			_ = c.RegisterFlagCompletionFunc(name, completeValue(s)) // fails only for a flag that is not there
+			_ = c.RegisterFlagCompletionFunc(name, a.completeValue(s)) // fails only for a flag that is not there
 		}
 	}
 	a.addHelpFlag(c)
@@ -77,10 +77,10 @@ func (a *app) addHelpFlag(c *cobra.Command) {
 }
 
 // completeValue offers what a flag's value can be.
-func completeValue(s *config.Setting) cobra.CompletionFunc {
+func (a *app) completeValue(s *config.Setting) cobra.CompletionFunc {
 	switch {
 	case s.Values != nil:
-		return cobra.FixedCompletions(s.Values, cobra.ShellCompDirectiveNoFileComp)
+		return cobra.FixedCompletions(s.Choices(a.lang), cobra.ShellCompDirectiveNoFileComp)
 	case s.Kind == config.Folder:
 		return cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs)
 	case s.Name == "repository":

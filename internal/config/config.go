@@ -37,6 +37,7 @@ type Config struct {
 	Exclude, Include []string
 	OneFileSystem    bool
 	MaxSize          int64
+	Compression      string // of package pack's Levels
 	Tags             []string
 
 	Restore   bool // --restore was given

@@ -9,6 +9,7 @@ import (
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/i18n"
+	"backup_projeto/internal/pack"
 )
 
 // contract is the scopes of the program without a command.
@@ -93,6 +94,17 @@ func TestDefaults(t *testing.T) {
 	}
 }
 
+// TestCompression reads the level in both languages' words.
+func TestCompression(t *testing.T) {
+	for words, want := range map[string]string{"": "auto", "--compression=fast": "fast", "--compression=RAPIDA": "fast", "--compressao=rápida": "fast",
+		"--compressao=padrão": "default", "--compressao=máxima": "max", "BACKUP_PROJETO_COMPRESSAO=nenhuma": "none", "--compressao=none": "none"} {
+		c, problems := resolve(t, contract, strings.Fields(words)...)
+		if _, known := pack.ParseLevel(c.Compression); problems != nil || c.Compression != want || !known {
+			t.Errorf("%s: %q, %v", words, c.Compression, problems)
+		}
+	}
+}
+
 func TestProblems(t *testing.T) {
 	for _, c := range []struct {
 		words string
@@ -123,6 +135,7 @@ func TestProblems(t *testing.T) {
 		{"--quiet --verbose", "flags-conflict --quiet"},
 		{"--quiet=maybe", "value-bool --quiet"},
 		{"--max-size=big", "value-size --max-size"},
+		{"--compressao=alta", "value-choice --compressao"},
 		{"--parallel=257", "value-range --parallel"},
 		{"--parallel=-1", "value-range --parallel"},
 		{"--restore --snapshot=xyz", "bad-snapshot --snapshot"},

@@ -71,15 +71,23 @@ func (r *resolver) path(p string) string {
 	return filepath.Clean(p)
 }
 
-// choice reads a word out of the setting's Values, whatever its case.
+// choice reads a word out of the setting's Values or their twins, whatever its case and accents, and returns the value.
 func (r *resolver) choice(setting string) string {
-	v := strings.ToLower(strings.TrimSpace(r.text(setting)))
-	if values := Find(setting).Values; v != "" && !slices.Contains(values, v) {
+	s := Find(setting)
+	v := plain.Replace(strings.ToLower(strings.TrimSpace(r.text(setting))))
+	if i := slices.Index(s.ValuesPT, v); i >= 0 {
+		return s.Values[i]
+	}
+	if v != "" && !slices.Contains(s.Values, v) {
+		values := s.Choices(r.sys.Lang)
 		r.bad(setting, Problem{Code: "value-choice", Near: Near(v, values), List: values})
 		return ""
 	}
 	return v
 }
+
+// plain takes accents off what has to match a word without.
+var plain = strings.NewReplacer("á", "a", "ã", "a", "é", "e", "í", "i", "ó", "o", "ç", "c")
 
 func (r *resolver) age(setting string) Span {
 	v := r.text(setting)

@@ -124,6 +124,7 @@ func (r *resolver) build() *Config {
 	c.Snapshot, c.To, c.Overwrite = r.text("snapshot"), r.path(r.text("to")), r.truth("overwrite")
 	c.Exclude, c.Include, c.Tags = r.list("exclude"), r.list("include"), r.list("tag")
 	c.OneFileSystem, c.MaxSize = r.truth("one-file-system"), r.size("max-size")
+	c.Compression = r.choice("compression")
 	c.Share, c.Sample = r.share("data"), r.count("sample", 1_000_000)
 	c.Retain, c.Keep = r.choice("retain") == "auto", r.keep()
 	c.Prune = r.prune()

@@ -1,6 +1,10 @@
 package config
 
-import "strings"
+import (
+	"strings"
+
+	"backup_projeto/internal/i18n"
+)
 
 // Kind is how a setting's value is read.
 type Kind uint8
@@ -51,6 +55,8 @@ type Setting struct {
 	Kind   Kind
 	Scope  Scope
 	Values []string // the only values allowed, or nil
+	// ValuesPT are their Portuguese twins, in the same order; nil where they have none.
+	ValuesPT []string
 	// Default is the value when nothing is said; "" where that is no value at all.
 	Default string
 	// Env lists variables of other programs that say the same.
@@ -69,6 +75,12 @@ var encryptions = []string{"none", "AES256", "aws:kms", "aws:kms:dsse"}
 
 // lockModes are values of --lock-mode.
 var lockModes = []string{"governance", "compliance"}
+
+// compressions are values of --compression, and their twins.
+var (
+	compressions   = []string{"auto", "fast", "default", "max", "none"}
+	compressionsPT = []string{"auto", "rapida", "padrao", "maxima", "nenhuma"}
+)
 
 // Settings lists every setting, in the order of the help.
 var Settings = []Setting{
@@ -98,6 +110,7 @@ var Settings = []Setting{
 	{Name: "include", PT: "incluir", Short: "i", Kind: List, Scope: Saving | Selecting},
 	{Name: "one-file-system", PT: "um-sistema", Kind: Bool, Scope: Saving},
 	{Name: "max-size", PT: "tamanho-maximo", Kind: Size, Scope: Saving, Default: "0"},
+	{Name: "compression", PT: "compressao", Scope: Saving, Values: compressions, ValuesPT: compressionsPT, Default: "auto"},
 	{Name: "tag", PT: "etiqueta", Short: "t", Kind: List, Scope: Saving},
 	{Name: "retain", PT: "reter", Scope: Saving, Values: []string{"auto", "off"}, Default: "off"},
 	{Name: "parity", PT: "paridade", Scope: Saving},
@@ -155,6 +168,14 @@ func (s *Setting) Names() []string {
 		return []string{s.Name}
 	}
 	return []string{s.Name, s.PT}
+}
+
+// Choices returns the values allowed, in the words of a language; nil allows any.
+func (s *Setting) Choices(l i18n.Lang) []string {
+	if s.ValuesPT == nil || l != i18n.Portuguese {
+		return s.Values
+	}
+	return s.ValuesPT
 }
 
 // Variables returns the environment variables of the setting, its own first.

@@ -28,6 +28,7 @@ func enFlags() map[string]FlagText {
 		"include":         {"PATTERN", "take what matches, whatever excludes it; in a restore, only what matches; may be repeated", "everything"},
 		"one-file-system": {"", "stay on the project's own disk", ""},
 		"max-size":        {"SIZE", "leave out files larger than this, such as 500MB", "no limit"},
+		"compression":     {"LEVEL", "auto, fast, default, max or none; auto compresses as hard as costs no time", ""},
 		"tag":             {"WORD", "mark the snapshot with a word; may be repeated", ""},
 
 		"retain": {"WHEN", "after a backup, drop the older snapshots of this project and device that \"retain\" would drop: auto or off", ""},

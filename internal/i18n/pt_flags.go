@@ -28,6 +28,7 @@ func ptFlags() map[string]FlagText {
 		"include":         {"PADRÃO", "inclui o que casar, mesmo que algo exclua; numa restauração, só o que casar; pode ser repetida", "tudo"},
 		"one-file-system": {"", "não sai do disco do projeto", ""},
 		"max-size":        {"TAMANHO", "deixa de fora arquivos maiores que isto, como 500MB", "sem limite"},
+		"compression":     {"NÍVEL", "auto, rapida, padrao, maxima ou nenhuma; auto comprime tanto quanto não custa tempo", ""},
 		"tag":             {"PALAVRA", "marca o snapshot com uma palavra; pode ser repetida", ""},
 
 		"retain": {"QUANDO", "depois de um backup, descarta os snapshots antigos deste projeto e dispositivo que \"reter\" descartaria: auto ou off", ""},

@@ -39,13 +39,13 @@ func BenchmarkCompress(b *testing.B) {
 	for _, level := range []struct {
 		name string
 		l    Level
-	}{{"fast", Fast}, {"normal", Normal}, {"small", Small}} {
+	}{{"fast", Fast}, {"normal", Normal}, {"small", Small}, {"best", Best}} {
 		for _, input := range []struct {
 			name string
 			raw  []byte
 		}{{"code", code}, {"noise", noise}} {
 			b.Run(level.name+"/"+input.name, func(b *testing.B) {
-				c, err := NewCompressor(level.l)
+				c, err := NewCompressor()
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -53,7 +53,7 @@ func BenchmarkCompress(b *testing.B) {
 				b.SetBytes(int64(len(input.raw)))
 				var out []byte
 				for b.Loop() {
-					out, _ = c.Compress(out[:0], input.raw)
+					out, _ = c.Compress(out[:0], input.raw, level.l)
 				}
 				b.ReportMetric(float64(len(out))/float64(len(input.raw)), "stored/raw")
 			})

@@ -25,7 +25,7 @@ func setUp(t testing.TB) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	comp, err := NewCompressor(Fast)
+	comp, err := NewCompressor()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func (f *fixture) build(t testing.TB, segments [][][]byte) *Built {
 			s.IDs, s.Lengths = append(s.IDs, ids.Sum(c)), append(s.Lengths, len(c))
 		}
 		s.Raw = len(raw)
-		stored, how := f.comp.Compress(nil, raw)
+		stored, how := f.comp.Compress(nil, raw, Fast)
 		s.Compression = how
 		if err := b.Add(s, stored); err != nil {
 			t.Fatal(err)
@@ -155,7 +155,7 @@ func TestEachFlippedByteIsNoticed(t *testing.T) {
 func TestBombIsBounded(t *testing.T) {
 	f := setUp(t)
 	// A frame that states its true size is refused when the footer says otherwise; the output never exceeds the bound.
-	stored := f.comp.enc.EncodeAll(make([]byte, core.MaxSegment+1), nil)
+	stored := f.comp.encoder(Fast).EncodeAll(make([]byte, core.MaxSegment+1), nil)
 	for _, size := range []int{0, 1, 1 << 20, core.MaxSegment, core.MaxSegment + 1} {
 		if out, err := f.dec.Decompress(nil, stored, Zstd, size); err == nil {
 			t.Errorf("a bomb opened to %d bytes for size %d", len(out), size)
@@ -167,11 +167,11 @@ func TestIncompressibleIsRaw(t *testing.T) {
 	f := setUp(t)
 	raw := make([]byte, 1<<20)
 	rand.NewChaCha8([32]byte{}).Read(raw)
-	stored, how := f.comp.Compress(nil, raw)
+	stored, how := f.comp.Compress(nil, raw, Fast)
 	if how != Raw || !bytes.Equal(stored, raw) {
 		t.Errorf("random bytes are stored as %d, %d bytes", how, len(stored))
 	}
-	if stored, how = f.comp.Compress([]byte("prefix"), bytes.Repeat([]byte("ab"), 1000)); how != Zstd || !bytes.HasPrefix(stored, []byte("prefix")) || len(stored) > 200 {
+	if stored, how = f.comp.Compress([]byte("prefix"), bytes.Repeat([]byte("ab"), 1000), Fast); how != Zstd || !bytes.HasPrefix(stored, []byte("prefix")) || len(stored) > 200 {
 		t.Errorf("repeated bytes are stored as %d, %d bytes", how, len(stored))
 	}
 }
@@ -189,7 +189,7 @@ func FuzzDecodeFooter(f *testing.F) {
 
 func FuzzDecompress(f *testing.F) {
 	fix := setUp(f)
-	stored, _ := fix.comp.Compress(nil, bytes.Repeat([]byte("abc"), 1000))
+	stored, _ := fix.comp.Compress(nil, bytes.Repeat([]byte("abc"), 1000), Fast)
 	f.Add(stored, 3000)
 	f.Fuzz(func(t *testing.T, data []byte, size int) {
 		out, err := fix.dec.Decompress(nil, data, Zstd, size)
@@ -208,4 +208,28 @@ func FuzzTrailer(f *testing.F) {
 			t.Errorf("a key of %d bytes and a footer of %d", len(key), n)
 		}
 	})
+}
+
+// TestLevels takes each level in turn with one compressor, back and forth.
+func TestLevels(t *testing.T) {
+	f := setUp(t)
+	raw := bytes.Repeat([]byte("one line of a file that compresses\n"), 2000)
+	for _, level := range []Level{Best, None, Fast, Normal, Small, Best, Fast, Fast} {
+		stored, how := f.comp.Compress(nil, raw, level)
+		if (how == Raw) != (level == None) {
+			t.Errorf("level %d stored with method %d", level, how)
+		}
+		back, err := f.dec.Decompress(nil, stored, how, len(raw))
+		if err != nil || !bytes.Equal(back, raw) {
+			t.Errorf("level %d gave back %d bytes: %v", level, len(back), err)
+		}
+	}
+	for i, name := range Levels {
+		if level, ok := ParseLevel(name); !ok || level != Level(i) {
+			t.Errorf("level %s is %d, %v", name, level, ok)
+		}
+	}
+	if level, ok := ParseLevel("utmost"); ok || level != Auto {
+		t.Errorf("an unknown level is %d, %v", level, ok)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
@@ -45,6 +46,7 @@ type packer struct {
 	uploads sync.WaitGroup
 	stored  atomic.Int64
 	journal *journal
+	pace    *pace // driven by the holder of mu
 	share   func() (parity.Share, error)
 	spare   sync.Pool // of *[]byte, memory for parity objects
 
@@ -59,7 +61,7 @@ type packer struct {
 }
 
 func newPacker(s *Session) *packer {
-	p := &packer{s: s}
+	p := &packer{s: s, pace: newPace()}
 	for kind := range p.buffers {
 		n := uploads(s.r.opt.Workers) + 1
 		p.buffers[kind] = make(chan []byte, n)
@@ -103,8 +105,13 @@ func (p *packer) add(kind pack.Kind, info pack.Segment, stored []byte) error {
 
 // builder waits for memory and starts a pack in it. The caller holds mu: whoever else wants to add waits for the same.
 func (p *packer) builder(kind pack.Kind) (*pack.Builder, error) {
+	begun := time.Now()
 	select {
 	case buf := <-p.buffers[kind]:
+		if kind == pack.Data {
+			now := time.Now()
+			p.pace.next(now, now.Sub(begun), buf != nil)
+		}
 		if buf == nil {
 			buf = make([]byte, 0, fullSize(kind)+2*segmentSize)
 		}

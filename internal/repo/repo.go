@@ -40,7 +40,7 @@ type Options struct {
 	Cache string
 	// Workers is how many goroutines compress; 0 means one for each core.
 	Workers int
-	// Level is how hard content is compressed; the zero value means pack.Normal.
+	// Level is how hard content is compressed; the zero value takes what costs no time, by how fast packs arrive.
 	Level pack.Level
 	// Keep is given this device's key by Create, before there is a repository that it opens: nobody shall have to open one whose key was
 	// lost in a crash. nil where the key is kept afterwards.
@@ -80,9 +80,6 @@ type Damaged struct {
 func open(s storage.Store, h *Header, ring *keys.Keyring, opt Options) (*Repo, error) {
 	if cores := runtime.GOMAXPROCS(0); opt.Workers <= 0 || opt.Workers > cores { // more would only take memory
 		opt.Workers = cores
-	}
-	if opt.Level == 0 {
-		opt.Level = pack.Normal
 	}
 	r := &Repo{store: s, header: h, ring: ring, opt: opt, idKey: ring.Writer.IDKey()}
 	r.hasher.New = func() any { return crypto.NewIDHasher(r.idKey) }

@@ -3,6 +3,7 @@ package repo
 import (
 	"context"
 	"errors"
+	"hash/crc32"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -61,6 +62,7 @@ type segment struct {
 	raw     []byte
 	ids     []core.ID
 	lengths []int
+	sum     uint32 // CRC-32C of raw, taken of the chunks as they were when they were hashed
 }
 
 // Begin starts a session: it says so in the store, brings index and marks up to date, and takes over what an earlier session of this
@@ -108,7 +110,7 @@ func (r *Repo) begin(ctx context.Context, prune bool) (*Session, error) {
 
 // start starts the workers.
 func (s *Session) start() {
-	s.jobs, s.done = make(chan *segment, s.r.opt.Workers), false
+	s.jobs, s.done = make(chan *segment), false // a queue gains no time, and costs a segment's memory for each place
 	for range s.r.opt.Workers {
 		s.work.Add(1)
 		go s.compress()
@@ -146,17 +148,16 @@ func (s *Session) Totals() Totals { return Totals{s.raw.Load(), s.pack.stored.Lo
 // compress is one worker: it turns segments into parts of packs until there are no more.
 func (s *Session) compress() {
 	defer s.work.Done()
-	c, err := pack.NewCompressor(s.r.opt.Level)
+	c, err := pack.NewCompressor()
 	if err != nil {
 		s.fail(err)
 		return
 	}
 	defer c.Close()
-	hasher := s.r.Hasher()
 	var out []byte
 	for seg := range s.jobs {
 		if s.ctx.Err() == nil {
-			out, err = s.store(c, hasher, out[:0], seg)
+			out, err = s.store(c, out[:0], seg)
 			if err != nil {
 				s.fail(err)
 			}
@@ -165,17 +166,13 @@ func (s *Session) compress() {
 	}
 }
 
-// store compresses a segment and hands it to the packer. Chunk ids are computed once more from the bytes that are compressed: a
-// buffer that was changed since its id was taken must not be stored under that id.
-func (s *Session) store(c *pack.Compressor, h *crypto.IDHasher, out []byte, seg *segment) ([]byte, error) {
-	at := 0
-	for i, n := range seg.lengths {
-		if h.Sum(seg.raw[at:at+n]) != seg.ids[i] {
-			return out, core.Errorf(core.Failure, "", "", "block %s changed in memory before it was stored", seg.ids[i].Short())
-		}
-		at += n
+// store compresses a segment and hands it to the packer. A buffer that was changed since its chunks were hashed must not be stored under
+// their ids: the checksum that Add took is computed once more, after the compressed bytes gave back the same. See doc/adr/0006-speed.md.
+func (s *Session) store(c *pack.Compressor, out []byte, seg *segment) ([]byte, error) {
+	out, how := c.Compress(out, seg.raw, s.pack.level(seg.kind))
+	if crc32.Checksum(seg.raw, castagnoli) != seg.sum {
+		return out, core.Errorf(core.Failure, "", "", "blocks from %s changed in memory before they were stored", seg.ids[0].Short())
 	}
-	out, how := c.Compress(out, seg.raw)
 	info := pack.Segment{Raw: len(seg.raw), Compression: how, IDs: append([]core.ID(nil), seg.ids...), Lengths: append([]int(nil), seg.lengths...)}
 	return out, s.pack.add(seg.kind, info, out)
 }
@@ -205,8 +202,9 @@ func (f *Filler) Add(id core.ID, data []byte) (bool, error) {
 	if f.seg == nil {
 		f.seg = s.free.Get().(*segment)
 		f.seg.kind = f.kind
-		f.seg.raw, f.seg.ids, f.seg.lengths = f.seg.raw[:0], f.seg.ids[:0], f.seg.lengths[:0]
+		f.seg.raw, f.seg.ids, f.seg.lengths, f.seg.sum = f.seg.raw[:0], f.seg.ids[:0], f.seg.lengths[:0], 0
 	}
+	f.seg.sum = crc32.Update(f.seg.sum, castagnoli, data)
 	f.seg.raw = append(f.seg.raw, data...)
 	f.seg.ids = append(f.seg.ids, id)
 	f.seg.lengths = append(f.seg.lengths, len(data))
