@@ -84,12 +84,12 @@ func (s *drySink) again()                          {}
 func (s *drySink) stored() int64                   { return 0 }
 func (s *drySink) damaged() []repo.Damaged         { return s.lost }
 func (s *drySink) wary() bool                      { return false }
-func (s *drySink) holds(id *core.ID) bool          { return s.r.Has(id) }
+func (s *drySink) holds(id *core.ID) bool          { return s.r.Believes(id) }
 func (s *drySink) takeOver()                       {}
 func (s *drySink) close()                          {}
 func (s *drySink) Flush() error                    { return nil }
 func (s *drySink) Add(id core.ID, _ []byte) (bool, error) {
-	return !s.r.Has(&id) && s.seen.Claim(&id), nil
+	return !s.r.Believes(&id) && s.seen.Claim(&id), nil
 }
 
 // treeWriter stores directories and lists, for all workers together: so they stand in packs of their own, in the order in which

@@ -51,6 +51,7 @@ const (
 	KindMark     Kind = "gc"       // place: mark id
 	KindSlot     Kind = "slot"     // place: slot id
 	KindRecovery Kind = "recovery" // the recovery code kept for its owner; place: slot id
+	KindRevoked  Kind = "revoked"  // place: slot id
 	KindSettings Kind = "settings" // place: settings id
 	KindConfig   Kind = "config"
 	KindPin      Kind = "pin" // place: snapshot id, pin id

@@ -119,14 +119,19 @@ func (b *Backup) Commit(a Author, lookBefore bool) error {
 	return err
 }
 
+// Doubt makes the backup look everything up once more, as a mark would: whom it believed is not believed any more.
+func (b *Backup) Doubt() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.wary, b.blind = true, false
+}
+
 func (b *Backup) look(a Author) error {
 	fresh, err := b.Known.Look(a)
 	if err != nil || b.stands(fresh) {
 		return err
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.wary, b.blind = true, false
+	b.Doubt()
 	return ErrCondemned
 }
 

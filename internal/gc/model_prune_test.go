@@ -163,7 +163,7 @@ func (p *pruner) ListSessions() (out []InFlight, err error) {
 		dead = p.ask(request{op: "pick", n: 2}).pick == 1
 	}
 	for i, o := range objs {
-		f := InFlight{Listed{uuidOf(o), timed(late[i])}, p.m.objects[o].session}
+		f := InFlight{Listed: Listed{uuidOf(o), timed(late[i])}, Session: p.m.objects[o].session}
 		switch {
 		case o == p.d.session:
 		case p.bug(bugIgnoreSessions):

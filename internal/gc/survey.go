@@ -28,6 +28,7 @@ type Prune interface {
 type InFlight struct {
 	Listed
 	Session *Session // nil where it cannot be read
+	Void    bool     // its device was revoked, or it only pretends to be of that device: nothing waits for it
 }
 
 // Rules say how long things stay, by the store's clock.
@@ -92,7 +93,7 @@ func (s *Survey) sessions(p Prune, self core.UUID, rules Rules) ([]InFlight, err
 	all = slices.Delete(all, own, own+1)
 	var left []InFlight
 	for _, f := range all {
-		if old(s.Now, f.Time, rules.Expire) {
+		if f.Void || old(s.Now, f.Time, rules.Expire) {
 			if err := p.Expire(f.ID); err != nil {
 				return nil, err
 			}

@@ -68,7 +68,7 @@ func places(packs []pack.Entry) map[core.ID][]Location {
 			offset := 0
 			for i, id := range s.IDs {
 				l := Location{
-					Pack:    PackInfo{p.Name, p.Size, p.Key, p.Footer.Kind},
+					Pack:    PackInfo{p.Name, p.Size, p.Key, p.Footer.Kind, p.Believed},
 					Number:  uint32(n),
 					Segment: SegmentInfo{at, uint32(s.Stored), uint32(s.Raw), s.Compression},
 					Offset:  uint32(offset), Length: uint32(s.Lengths[i]),

@@ -31,7 +31,7 @@ import (
 // the front, which is mapped, at first touch. So a flipped bit never makes an absent chunk present, nor hides a present one
 // unnoticed: the table is given up, and Set.Damaged says so. What a look-up finds is checked against the chunk's id by who reads it.
 const (
-	magic     = "bpTable2"
+	magic     = "bpTable3"
 	blockSize = 4096
 	blockRoom = blockSize - 4
 	// frontUnit is what the front is checked by, and aligned to, as Windows maps files only from such places.

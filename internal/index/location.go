@@ -23,6 +23,8 @@ type PackInfo struct {
 	Size int64  // bytes of the object
 	Key  []byte // its object key, sealed
 	Kind pack.Kind
+	// Believed is what the entry said: a pack may come once with it and once without.
+	Believed bool
 }
 
 // SegmentInfo is what reading a segment takes.
@@ -32,7 +34,7 @@ type SegmentInfo struct {
 	Compression uint8
 }
 
-// same reports whether two locations are one.
+// same reports whether two locations are one, whoever said so.
 func (l *Location) same(m *Location) bool {
 	return l.Pack.Name == m.Pack.Name && l.Pack.Size == m.Pack.Size && l.Pack.Kind == m.Pack.Kind && string(l.Pack.Key) == string(m.Pack.Key) &&
 		l.Number == m.Number && l.Segment == m.Segment && l.Offset == m.Offset && l.Length == m.Length
@@ -40,7 +42,7 @@ func (l *Location) same(m *Location) bool {
 
 // The items of tables and of the buffer. All begin with what they are ordered by, so that comparing their bytes orders them.
 //
-//	pack    name 32, size 8, kind 1, sealed key, count of segments 4, first segment 4
+//	pack    name 32, size 8, kind 1 with the highest bit set where the entry is not believed, sealed key, count of segments 4, first segment 4
 //	segment offset in the pack 4, stored 4, raw 3, compression 1
 //	record  id 32, pack 4, segment's number in the pack 2, offset in the segment 3, length 3
 const (
@@ -54,11 +56,19 @@ const (
 	recSize   = recNumber + 8
 )
 
+// doubted is set in the kind of a pack's entry that is not believed. It is part of what packs are told apart by: what a hostile entry says of
+// a pack must not be taken for what a believed one says.
+const doubted = 0x80
+
 // appendPack appends a pack item whose first segment is given.
 func appendPack(b []byte, p *pack.Entry, first int) []byte {
 	b = append(b, p.Name[:]...)
 	b = binary.BigEndian.AppendUint64(b, uint64(p.Size))
-	b = append(append(b, byte(p.Footer.Kind)), p.Key...)
+	kind := byte(p.Footer.Kind)
+	if !p.Believed {
+		kind |= doubted
+	}
+	b = append(append(b, kind), p.Key...)
 	b = binary.BigEndian.AppendUint32(b, uint32(len(p.Footer.Segments)))
 	return binary.BigEndian.AppendUint32(b, uint32(first))
 }
@@ -90,7 +100,9 @@ func packInfo(item []byte) PackInfo {
 		Name: core.ID(item),
 		Size: int64(binary.BigEndian.Uint64(item[core.IDSize:])),
 		Key:  append([]byte(nil), item[packKey:packCount]...),
-		Kind: pack.Kind(item[packKind]),
+		Kind: pack.Kind(item[packKind] &^ doubted),
+
+		Believed: item[packKind]&doubted == 0,
 	}
 }
 

@@ -9,8 +9,8 @@ import (
 const packBatch = 256
 
 // Packs calls yield for each pack in the order of their names, until it returns false. A pack that several index objects list comes
-// once; if they contradict one another about its size, kind or key, once for each of what they say. The set may be used, and
-// changed, meanwhile.
+// once; if they contradict one another about its size, kind or key, once for each of what they say, and once for those that are believed
+// and those that are not. The set may be used, and changed, meanwhile.
 func (s *Set) Packs(yield func(PackInfo) bool) {
 	var last []byte
 	for {

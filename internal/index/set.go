@@ -43,6 +43,38 @@ const codeCache core.Code = "index-cache"
 // errClosed is returned by what would change a closed set.
 var errClosed = errors.New("the index set is closed")
 
+// rank is 0 for what is believed and 1 for what is not.
+func (p *PackInfo) rank() int {
+	if p.Believed {
+		return 0
+	}
+	return 1
+}
+
+// Reopen makes the set that of another folder of the same repository, as OpenSet does: what it holds is dropped, and what is kept there
+// is loaded.
+func (s *Set) Reopen(dir string) error {
+	s.change.Lock()
+	defer s.change.Unlock()
+	if s.buf == nil {
+		return errClosed
+	}
+	fresh, err := OpenSet(dir, s.repo)
+	if err != nil {
+		return err
+	}
+	old, empty := s.tables, newBuffer()
+	s.mu.Lock()
+	s.dir, s.tables, s.buf, s.writeErr = dir, fresh.tables, empty, nil
+	s.mu.Unlock()
+	s.damaged.Store(false)
+	var errs []error
+	for _, t := range old { // nobody looks anything up in them any more
+		errs = append(errs, t.close())
+	}
+	return errors.Join(errs...)
+}
+
 // OpenSet opens the set that is kept in dir, which is made, for its owner only, if absent, and is for this repository's tables
 // alone. Tables that are damaged or another repository's are deleted. With dir "" the set is kept in memory. Where the folder
 // cannot be made or read the error's kind is Failure and its code "index-cache"; a caller may then go on with dir "".
@@ -85,7 +117,7 @@ func (s *Set) Has(id *core.ID) bool {
 	return found
 }
 
-// Lookup returns every place of a chunk, each once; none means that it is not in the set.
+// Lookup returns every place of a chunk, each once, those first that a believed entry has; none means that it is not in the set.
 func (s *Set) Lookup(id *core.ID) []Location {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -100,6 +132,7 @@ func (s *Set) Lookup(id *core.ID) []Location {
 	if len(all) < 2 {
 		return all
 	}
+	slices.SortStableFunc(all, func(a, b Location) int { return a.Pack.rank() - b.Pack.rank() })
 	out := all[:1]
 	for i := 1; i < len(all); i++ {
 		if !slices.ContainsFunc(out, func(l Location) bool { return l.same(&all[i]) }) {

@@ -174,12 +174,12 @@ func TestHeld(t *testing.T) {
 			}
 			for id, packs := range packsOf {
 				for _, wanted := range packs {
-					if !s.Held(&id, func(p *core.ID) bool { return *p == wanted }) {
+					if !s.Held(&id, func(p *core.ID, _ bool) bool { return *p == wanted }) {
 						t.Errorf("%s is not held in %s", id.Short(), wanted.Short())
 					}
 				}
 				asked := 0
-				if s.Held(&id, func(p *core.ID) bool {
+				if s.Held(&id, func(p *core.ID, _ bool) bool {
 					asked++
 					if !slices.Contains(packs, *p) {
 						t.Errorf("asked about a pack that %s is not in", id.Short())
@@ -190,7 +190,7 @@ func TestHeld(t *testing.T) {
 				}
 			}
 			absent := m.id()
-			if s.Held(&absent, func(*core.ID) bool { return true }) {
+			if s.Held(&absent, func(*core.ID, bool) bool { return true }) {
 				t.Error("an absent chunk is held")
 			}
 		})

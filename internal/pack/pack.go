@@ -76,6 +76,8 @@ type Entry struct {
 	Footer *Footer
 	// Origin is the slot that listed the pack, where an index object of another slot says so after merging; zero: who signed that.
 	Origin core.UUID
+	// Believed says, to who reads an index object, that a backup may count on what the entry says. It is no part of the encoding.
+	Believed bool
 }
 
 // Finish pads the pack and writes its footer, padded too, and its trailer. The builder is not used afterwards.

@@ -3,6 +3,7 @@ package prune
 import (
 	"os"
 	"sync"
+	"time"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/gc"
@@ -15,6 +16,8 @@ type object struct {
 	name  core.ID
 	size  int64 // bytes
 	packs []core.ID
+	void  error     // why it counts for nothing, or nil
+	since time.Time // since when, where a revocation made it so
 }
 
 // listing is what index objects say of a pack.
@@ -35,8 +38,10 @@ func (s *store) LoadIndex() error {
 	if err != nil {
 		return err
 	}
-	if len(damaged) > 0 {
-		return unreadable(damaged[0].Object, damaged[0].Err)
+	for _, d := range damaged {
+		if !repo.IsVoid(d.Err) {
+			return unreadable(d.Object, d.Err)
+		}
 	}
 	if p.dir, err = tempDir(p.r.CacheDir()); err != nil {
 		return &core.Error{Kind: core.Failure, Err: err}
@@ -50,13 +55,16 @@ func (s *store) LoadIndex() error {
 	p.listed = map[core.ID]*listing{}
 	var mu sync.Mutex
 	err = p.indexes.Each(p.ctx, indexReaders, func(o *repo.IndexObject) error {
-		kept := object{name: o.Name, size: o.Size}
+		kept := object{name: o.Name, size: o.Size, void: o.Void, since: o.Since}
 		sums := make([]core.ID, len(o.Packs))
 		for i := range o.Packs {
 			sums[i] = repo.PackSum(&o.Packs[i])
 			kept.packs = append(kept.packs, o.Packs[i].Name)
 		}
 		mu.Lock()
+		if o.Void != nil {
+			p.issue("index/"+o.Name.String(), o.Void)
+		}
 		p.objects = append(p.objects, kept)
 		for i := range o.Packs {
 			p.list(&o.Packs[i].Name, sums[i], o.Trusted[i])
@@ -69,6 +77,18 @@ func (s *store) LoadIndex() error {
 	}
 	p.view, err = p.set.View()
 	return err
+}
+
+// worthless reports whether an index object counts for nothing, and may be deleted. One that a revocation made so waits for the grace: the
+// device that revokes may be about to say that it keeps it.
+func (p *pass) worthless(o *object) bool {
+	switch {
+	case o.void == nil:
+		return false
+	case core.CodeOf(o.void) == codeRevokedSigner && p.rules.Grace > 0:
+		return !o.since.IsZero() && !p.survey.Now.IsZero() && p.survey.Now.Sub(o.since) >= p.rules.Grace
+	}
+	return true
 }
 
 // list takes what an index object says of a pack. The caller is alone.

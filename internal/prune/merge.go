@@ -23,14 +23,15 @@ var (
 	errVanish = errors.New("an index object vanished while this prune ran")
 )
 
-// toMerge returns the index objects to be written anew: those that list packs which are deleted, and small ones if they are many.
+// toMerge returns the index objects to be written anew: those that list packs which are deleted, those that count for nothing, of which
+// nothing is written, and small ones if they are many.
 func (p *pass) toMerge() (out []object) {
 	var small []object
 	for _, o := range p.objects {
 		switch {
-		case slices.ContainsFunc(o.packs, func(name core.ID) bool { return p.swept[name] }):
+		case p.worthless(&o) || slices.ContainsFunc(o.packs, func(name core.ID) bool { return p.swept[name] }):
 			out = append(out, o)
-		case o.size < smallIndex:
+		case o.size < smallIndex && o.void == nil:
 			small = append(small, o)
 		}
 	}
@@ -83,11 +84,12 @@ func (b *broom) PutIndexes() error {
 	return nil
 }
 
-// take adds what an object lists, but for packs that are deleted, and what was taken from another.
+// take adds what an object lists, but for packs that are deleted, and what was taken from another. Where a device that may read lists a pack,
+// that entry is kept and not those of others, which say the same: the pack is believed for it.
 func (m *merger) take(o *repo.IndexObject, wanted map[entryKey]bool) error {
 	for i := range o.Packs {
 		e := &o.Packs[i]
-		if m.b.swept[e.Name] {
+		if l := m.b.listed[e.Name]; m.b.swept[e.Name] || !o.Trusted[i] && l.trusted && !l.contradicted {
 			continue
 		}
 		key := entryKey{e.Name, repo.PackSum(e)}

@@ -42,6 +42,9 @@ const (
 	codeEmpty   core.Code = "prune-empty"   // there is no snapshot at all
 )
 
+// codeRevokedSigner is that of package repo.
+const codeRevokedSigner core.Code = "signer-revoked"
+
 // What holds where Options say nothing.
 const (
 	DefaultGrace  = 24 * time.Hour

@@ -34,6 +34,7 @@ type store struct {
 	gc.Shelf
 	p         *pass
 	manifests []*snapshot.Manifest
+	void      map[core.UUID]bool // snapshots that are there and count for nothing
 }
 
 // look looks at everything, finds what is live, and decides.
@@ -116,6 +117,9 @@ func (s *store) ListLive() ([]core.UUID, error) {
 	for i, m := range all {
 		ids[i], have[m.ID] = m.ID, true
 	}
+	for id := range s.void {
+		have[id] = true
+	}
 	for _, id := range append(s.p.seen, s.p.r.CachedSnapshots()...) {
 		if have[id] {
 			continue
@@ -140,9 +144,14 @@ const maxReads = 5
 // readLive reads all snapshots that are live.
 func (s *store) readLive() ([]*snapshot.Manifest, error) {
 	for range maxReads {
+		s.void = map[core.UUID]bool{}
 		all, damaged, err := s.p.r.Live(s.p.ctx)
 		moved := false
 		for i := 0; i < len(damaged) && err == nil; i++ {
+			if repo.IsVoid(damaged[i].Err) {
+				s.ignore(damaged[i])
+				continue
+			}
 			var live bool
 			live, err = s.stillLive(&damaged[i])
 			moved = moved || live
@@ -166,8 +175,23 @@ func (s *store) stillLive(d *repo.Damaged) (bool, error) {
 	return s.p.r.IsLive(s.p.ctx, id)
 }
 
-// HasSnapshot implements gc.Prune.
-func (s *store) HasSnapshot(id core.UUID) (bool, error) { return s.p.r.HasSnapshot(s.p.ctx, id) }
+// ignore tells of a snapshot that counts for nothing.
+func (s *store) ignore(d repo.Damaged) {
+	s.p.issue(d.Object, d.Err)
+	name := d.Object[strings.LastIndexByte(d.Object, '/')+1:]
+	name, _, _ = strings.Cut(name, ".") // in the trash a second id follows
+	if id, err := core.ParseUUID(name); err == nil {
+		s.void[id] = true
+	}
+}
+
+// HasSnapshot implements gc.Prune. One that counts for nothing is none.
+func (s *store) HasSnapshot(id core.UUID) (bool, error) {
+	if s.void[id] {
+		return false, nil
+	}
+	return s.p.r.HasSnapshot(s.p.ctx, id)
+}
 
 // ListPacks implements gc.Prune. A pack that is listed by an index object and not by the store is asked after by its name: if it is there,
 // the store's listing is not whole, and what it lacks besides nobody knows.

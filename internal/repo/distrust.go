@@ -8,6 +8,7 @@ import (
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/durable"
+	"backup_projeto/internal/storage"
 )
 
 // Packs that were found missing or damaged are remembered in the local cache. Backups of this machine do not take their chunks for
@@ -54,6 +55,11 @@ func (r *Repo) Distrust(bad, right []core.ID) {
 		}
 	}
 	_ = durable.WriteFile(r.distrustFile(), binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli)), 0o600)
+}
+
+// MayNotWrite reports whether an error of writing says that this device may only read, or that the store is shown as it was.
+func MayNotWrite(err error) bool {
+	return storage.IsDenied(err) || storage.IsLocked(err) || core.CodeOf(err) == storage.ReadOnly
 }
 
 // Distrusts reports whether there are packs that backups do not rely on.

@@ -55,13 +55,14 @@ func (r *Repo) openNote(magic string, kind crypto.Kind, id core.UUID, data []byt
 	return text, slot, verifier, err
 }
 
-// listNotes lists the objects below a prefix that are named by a UUID, with the times at which the store got them.
-func (r *Repo) listNotes(ctx context.Context, prefix string) ([]gc.Listed, error) {
-	var out []gc.Listed
+// listNotes lists the objects below a prefix that are named by a UUID, with the times at which the store got them. What else is there is
+// returned with all.
+func (r *Repo) listNotes(ctx context.Context, prefix string) (out []gc.Listed, all []storage.Info, err error) {
 	for info, err := range r.store.List(ctx, prefix) {
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
+		all = append(all, info)
 		if id, err := core.ParseUUID(strings.TrimPrefix(info.Name, prefix)); err == nil {
 			out = append(out, gc.Listed{ID: id, Time: info.ModTime})
 		}
@@ -72,24 +73,30 @@ func (r *Repo) listNotes(ctx context.Context, prefix string) ([]gc.Listed, error
 		}
 		info, err := r.store.Stat(ctx, prefix+out[i].ID.String())
 		if err != nil && !storage.IsNotFound(err) {
-			return nil, err
+			return nil, nil, err
 		}
 		out[i].Time = info.ModTime
 	}
 	slices.SortFunc(out, func(a, b gc.Listed) int { return slices.Compare(a.ID[:], b.ID[:]) })
-	return out, nil
+	return out, all, nil
 }
 
 // shelf is the repository's marks, for one operation.
 type shelf struct {
 	ctx context.Context
 	r   *Repo
-	// trusted says whether a slot's device may read; nil where it does not matter.
-	trusted func(slot core.UUID, verifier core.ID) bool
+	// trust is whether it matters who may read.
+	trust bool
 }
 
-// ListMarks implements gc.Shelf.
-func (s shelf) ListMarks() ([]gc.Listed, error) { return s.r.listNotes(s.ctx, markPrefix) }
+// ListMarks implements gc.Shelf. The listing has the revocations too.
+func (s shelf) ListMarks() ([]gc.Listed, error) {
+	marks, all, err := s.r.listNotes(s.ctx, markPrefix)
+	if err == nil {
+		err = s.r.learnRevoked(s.ctx, all)
+	}
+	return marks, err
+}
 
 // ReadMark implements gc.Shelf.
 func (s shelf) ReadMark(l gc.Listed) (*gc.Mark, error) {
@@ -124,8 +131,26 @@ func (s shelf) open(l gc.Listed, data []byte) (*gc.Mark, error) {
 		return nil, err
 	}
 	m.ID, m.Slot, m.Time = l.ID, slot, l.Time
-	m.Trusted = s.trusted != nil && s.trusted(slot, verifier)
-	return m, nil
+	return m, s.judge(m, verifier)
+}
+
+// judge sees whether a mark counts. One that is void condemns nothing. One of a device that was revoked is honoured if the store may have got
+// it before: a prune that looked then may be about to sweep it.
+func (s shelf) judge(m *gc.Mark, verifier core.ID) error {
+	worth, err := s.r.standingIf(s.ctx, m.Slot, verifier, func(gone *revokedSlot) bool {
+		return m.Time.IsZero() || gone.since.IsZero() || !m.Time.After(gone.since)
+	})
+	if err != nil {
+		return err
+	}
+	if worth.void() {
+		m.Condemned, m.Rewritten, m.Snapshots = nil, nil, nil
+		return nil
+	}
+	if s.trust && worth == genuine {
+		m.Trusted, err = s.r.mayRead(s.ctx, m.Slot)
+	}
+	return err
 }
 
 // Marks are kept in the local cache as the store has them, so that none is fetched twice; they are authenticated when they are read.
@@ -151,9 +176,9 @@ func (r *Repo) remember(id core.UUID, data []byte) {
 }
 
 // recall adds the marks in the cache to what is known.
-func (r *Repo) recall(k *gc.Known) {
+func (r *Repo) recall(ctx context.Context, k *gc.Known) {
 	for _, id := range r.cachedMarks() {
-		if m, err := (shelf{r: r}).open(gc.Listed{ID: id}, r.remembered(id)); err == nil {
+		if m, err := (shelf{ctx: ctx, r: r}).open(gc.Listed{ID: id}, r.remembered(id)); err == nil {
 			k.Add(m)
 		}
 	}
@@ -210,7 +235,8 @@ func (a *author) PutSession(n *gc.Session) error {
 
 // LoadIndex implements gc.Author.
 func (a *author) LoadIndex() (err error) {
-	a.s.damaged, err = a.s.r.LoadIndex(a.s.ctx)
+	a.s.trust = a.s.r.trustID()
+	a.s.damaged, err = a.s.r.loadIndexes(a.s.ctx) // the marks were looked at before, and the revocations with them
 	return err
 }
 

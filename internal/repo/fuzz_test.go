@@ -45,9 +45,9 @@ func FuzzObject(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, body := range [][]byte{data, crypto.Pad(append([]byte(nil), data...))} {
 			ctx := r.context(crypto.KindIndex, nil)
-			_, _, _, _ = r.openIndex(body)
-			_, _, _, _ = r.openIndex(r.sign(indexMagic, ctx, body))
-			_, _, _, _ = r.openIndex(r.sign(indexMagic, ctx, crypto.SealOnce(writer.IndexKey(), ctx, body)))
+			_, _ = r.openIndex(body)
+			_, _ = r.openIndex(r.sign(indexMagic, ctx, body))
+			_, _ = r.openIndex(r.sign(indexMagic, ctx, crypto.SealOnce(writer.IndexKey(), ctx, body)))
 			ctx = r.pinContext(id, id)
 			_, _ = r.openPin(id, id, body)
 			_, _ = r.openPin(id, id, r.sign(pinMagic, ctx, crypto.SealOnce(writer.ManifestKey(), ctx, body)))

@@ -2,7 +2,6 @@ package repo
 
 import (
 	"context"
-	"errors"
 	"os"
 	"slices"
 	"strings"
@@ -14,9 +13,6 @@ import (
 	"backup_projeto/internal/storage"
 )
 
-// errPretends says that an object was signed in the name of a device, and not by it.
-var errPretends = errors.New("signed in another device's name")
-
 // Stored is a snapshot with what others than its device say of it.
 type Stored struct {
 	*snapshot.Manifest
@@ -27,19 +23,14 @@ type Stored struct {
 	Time time.Time
 }
 
-// History reads all snapshots, oldest first. Those that cannot be read, and those that bear the name of a slot that exists but not the
-// signature of its key, are returned as damage.
+// History reads all snapshots, oldest first. Those that cannot be read, and those that do not count for who signed them, are returned as
+// damage: see IsVoid and IsUnknown.
 func (r *Repo) History(ctx context.Context) ([]*Stored, []Damaged, error) {
 	if !r.CanRead() {
 		return nil, nil, errWriteOnly()
 	}
-	slots, _, err := r.Slots(ctx) // listed first: a slot is there before anything that it signs
-	if err != nil {
+	if err := r.lookRevoked(ctx); err != nil {
 		return nil, nil, err
-	}
-	verifiers := map[core.UUID]core.ID{}
-	for _, s := range slots {
-		verifiers[s.ID] = core.ID(s.Verifier)
 	}
 	var infos []storage.Info
 	for info, err := range r.store.List(ctx, snapshotPrefix) {
@@ -54,7 +45,7 @@ func (r *Repo) History(ctx context.Context) ([]*Stored, []Damaged, error) {
 		if err != nil {
 			return nil, nil // no snapshot's name
 		}
-		s, err := r.stored(ctx, id, infos[i], verifiers)
+		s, err := r.stored(ctx, id, infos[i])
 		if err == nil || storage.IsNotFound(err) { // dropped since the listing
 			return s, nil
 		}
@@ -65,14 +56,14 @@ func (r *Repo) History(ctx context.Context) ([]*Stored, []Damaged, error) {
 }
 
 // stored reads one snapshot and sees who signed it.
-func (r *Repo) stored(ctx context.Context, id core.UUID, info storage.Info, verifiers map[core.UUID]core.ID) (*Stored, error) {
+func (r *Repo) stored(ctx context.Context, id core.UUID, info storage.Info) (*Stored, error) {
 	m, data, err := r.sealedSnapshot(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	s := &Stored{m, verifierOf(data), info.ModTime}
-	if want, ok := verifiers[m.Device]; ok && want != s.Signer {
-		return nil, errPretends
+	if err := r.counts(ctx, info.Name, data); err != nil {
+		return nil, err
 	}
 	if s.Time.IsZero() { // not every listing tells
 		if info, err = r.store.Stat(ctx, info.Name); err != nil {
@@ -108,10 +99,14 @@ func (r *Repo) sealedSnapshot(ctx context.Context, id core.UUID) (*snapshot.Mani
 }
 
 // Live reads every snapshot whose content must be kept: those in their place and those in the trash, each once, oldest first. What cannot
-// be read is returned as damage: then it is not known what it needs.
+// be read is returned as damage: then it is not known what it needs. Of what is void (see IsVoid) nothing must be kept; it is returned as
+// damage, too. A snapshot of a device of which there is no key is kept: the key may have been lost.
 func (r *Repo) Live(ctx context.Context) ([]*snapshot.Manifest, []Damaged, error) {
 	if !r.CanRead() {
 		return nil, nil, errWriteOnly()
+	}
+	if err := r.lookRevoked(ctx); err != nil {
+		return nil, nil, err
 	}
 	ids, err := r.SnapshotIDs(ctx)
 	if err != nil {
@@ -170,10 +165,15 @@ func gather[T any](ctx context.Context, n int, fn func(ctx context.Context, i in
 
 // liveSnapshot reads a snapshot from wherever it is: its place, a local copy, the trash.
 func (r *Repo) liveSnapshot(ctx context.Context, id core.UUID, copies []copyInTrash) (*snapshot.Manifest, error) {
-	m, err := r.Snapshot(ctx, id)
-	if err == nil || core.KindOf(err) != core.Damage || len(copies) == 0 {
-		return m, err
+	m, data, err := r.sealedSnapshot(ctx, id)
+	if err = damageOf(snapshotName(id), err); core.KindOf(err) == core.Damage && len(copies) > 0 {
+		m, _, data, err = r.openCopies(ctx, copies)
 	}
-	m, _, _, err = r.readCopies(ctx, copies)
+	if err == nil {
+		err = r.counts(ctx, snapshotName(id), data)
+	}
+	if IsUnknown(err) {
+		err = nil
+	}
 	return m, err
 }

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/index"
 	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/storage"
@@ -29,12 +30,23 @@ const maxLists = 5
 //
 // A prune that merges index objects puts the new one before it deletes the old: who finds an old one gone lists again.
 func (r *Repo) LoadIndex(ctx context.Context) (damaged []Damaged, err error) {
+	if err := r.lookRevoked(ctx); err != nil {
+		return nil, err
+	}
+	return r.loadIndexes(ctx)
+}
+
+// loadIndexes is LoadIndex, after a look at the revocations.
+func (r *Repo) loadIndexes(ctx context.Context) (damaged []Damaged, err error) {
 	r.mending.Lock()
 	defer r.mending.Unlock()
+	if err := r.renewTables(); err != nil {
+		return nil, err
+	}
 	return r.load(ctx)
 }
 
-// load is LoadIndex. The caller holds mending.
+// load is loadIndexes where no revocation is new. The caller holds mending.
 func (r *Repo) load(ctx context.Context) (damaged []Damaged, err error) {
 	for range maxLists {
 		var gone bool
@@ -67,12 +79,18 @@ func (r *Repo) loadIndex(ctx context.Context) (damaged []Damaged, gone bool, err
 	var list damageList
 	var absent atomic.Bool
 	err = each(ctx, readers, missing, func(ctx context.Context, id core.ID) error {
-		packs, err := r.readIndex(ctx, id)
-		if err != nil {
-			if storage.IsNotFound(err) {
-				absent.Store(true)
-			}
+		packs, by, err := r.readIndex(ctx, id)
+		if storage.IsNotFound(err) {
+			absent.Store(true)
+		}
+		if err == nil {
+			err = r.believe(ctx, packs, by)
+		}
+		if err != nil && !IsVoid(err) {
 			return list.add(indexName(id), err)
+		}
+		if err != nil { // it lists nothing, and is not fetched again
+			_ = list.add(indexName(id), err)
 		}
 		return r.set.Add(id, packs)
 	})
@@ -140,15 +158,64 @@ func each[T any](ctx context.Context, n int, items []T, fn func(context.Context,
 	return ctx.Err()
 }
 
-// IndexObjects returns the names of the index objects that are loaded, in no order.
-func (r *Repo) IndexObjects() []core.ID { return r.set.Sources() }
+// IndexObjects returns the names of what the loaded index was made from, in no order: of the index objects, and one that stands for the
+// revocations that hold.
+func (r *Repo) IndexObjects() []core.ID { return append(r.set.Sources(), r.trustID()) }
+
+// renewTables drops the local index where revocations are known by now that it was not made under: what was believed then may not be now.
+// Each set of revocations has a folder of its own, so that another process, which does not know of the newest yet, is not in the way. The caller
+// holds mending.
+func (r *Repo) renewTables() error {
+	trust := r.trustID()
+	if trust == r.tables {
+		return nil
+	}
+	dir := ""
+	if r.dir != "" {
+		dir = tablesDir(r.dir, trust)
+	}
+	if err := r.set.Reopen(dir); err != nil {
+		return err
+	}
+	r.tables = trust
+	if r.dir == "" {
+		return nil
+	}
+	entries, _ := os.ReadDir(r.dir)
+	for _, e := range entries {
+		if path := filepath.Join(r.dir, e.Name()); strings.HasPrefix(e.Name(), tablesName) && path != dir {
+			_ = os.RemoveAll(path)
+		}
+	}
+	return nil
+}
+
+// tablesName begins the names of folders of tables.
+const tablesName = "index"
+
+func tablesDir(dir string, trust core.ID) string {
+	if trust == noneRevoked {
+		return filepath.Join(dir, tablesName)
+	}
+	return filepath.Join(dir, tablesName+"-"+trust.Short())
+}
+
+// noneRevoked is the trustID where there are no revocations.
+var noneRevoked = crypto.Hash(nil)
+
+// Believes reports whether a backup may count a chunk as present by what the loaded index says: a device that is believed lists it.
+func (r *Repo) Believes(id *core.ID) bool {
+	held := func() bool { return r.set.Held(id, func(_ *core.ID, believed bool) bool { return believed }) }
+	return held() || r.mended() && held()
+}
 
 // Has reports whether the loaded index holds a chunk.
 func (r *Repo) Has(id *core.ID) bool {
 	return r.set.Has(id) || r.mended() && r.set.Has(id)
 }
 
-// Lookup returns every place of a chunk; none means that it is not in the index, or that the index could not be loaded anew: see Places.
+// Lookup returns every place of a chunk, those first that a believed device lists; none means that it is not in the index, or that the index
+// could not be loaded anew: see Places.
 func (r *Repo) Lookup(id *core.ID) []index.Location {
 	places := r.set.Lookup(id)
 	if r.mended() || len(places) == 0 && r.settled() {
@@ -207,11 +274,15 @@ func (r *Repo) SnapshotIDs(ctx context.Context) ([]core.UUID, error) {
 	return ids, nil
 }
 
-// Snapshot returns a manifest that the store lists, from the local cache where it is there.
+// Snapshot returns a manifest that the store lists, from the local cache where it is there. One that does not count for who signed it is
+// an error of kind Damage: see IsVoid and IsUnknown.
 func (r *Repo) Snapshot(ctx context.Context, id core.UUID) (*snapshot.Manifest, error) {
 	if r.CanRead() && r.dir != "" {
 		if data, err := os.ReadFile(r.cachedSnapshot(id)); err == nil {
 			if m, err := r.openSnapshot(id, data); err == nil { // it is sealed there as it is in the store
+				if err := r.snapshotCounts(ctx, id, data); err != nil {
+					return nil, err
+				}
 				return m, nil
 			}
 		}
@@ -219,7 +290,15 @@ func (r *Repo) Snapshot(ctx context.Context, id core.UUID) (*snapshot.Manifest, 
 	return r.ReadSnapshot(ctx, id)
 }
 
-// ReadSnapshot returns a manifest as the store has it.
+// snapshotCounts returns why a snapshot does not count, by its bytes.
+func (r *Repo) snapshotCounts(ctx context.Context, id core.UUID, data []byte) error {
+	if err := r.ensureRevoked(ctx); err != nil {
+		return err
+	}
+	return r.counts(ctx, snapshotName(id), data)
+}
+
+// ReadSnapshot returns a manifest as the store has it. What Snapshot says of who signed it holds here.
 func (r *Repo) ReadSnapshot(ctx context.Context, id core.UUID) (*snapshot.Manifest, error) {
 	if !r.CanRead() {
 		return nil, errWriteOnly()
@@ -233,6 +312,9 @@ func (r *Repo) ReadSnapshot(ctx context.Context, id core.UUID) (*snapshot.Manife
 		return nil, damageOf(snapshotName(id), err)
 	}
 	r.cacheSnapshot(id, data)
+	if err := r.snapshotCounts(ctx, id, data); err != nil {
+		return nil, err
+	}
 	return m, nil
 }
 
@@ -268,11 +350,14 @@ func (r *Repo) cacheSnapshot(id core.UUID, data []byte) {
 	}
 }
 
-// Snapshots reads all manifests, oldest first; those that cannot be read are returned as damage. One that was deleted since the
-// listing is in neither.
+// Snapshots reads all manifests, oldest first; those that cannot be read, or do not count for who signed them, are returned as damage. One
+// that was deleted since the listing is in neither.
 func (r *Repo) Snapshots(ctx context.Context) ([]*snapshot.Manifest, []Damaged, error) {
 	if !r.CanRead() {
 		return nil, nil, errWriteOnly()
+	}
+	if err := r.lookRevoked(ctx); err != nil {
+		return nil, nil, err
 	}
 	ids, err := r.SnapshotIDs(ctx)
 	if err != nil {

@@ -22,8 +22,22 @@ func (r *Repo) settled() bool {
 }
 
 // Places is Lookup where a chunk must have a place. Without one the error's kind is Damage, unless the index could not be loaded anew: then
-// it is that error.
+// it is that error. All places have one length: where index objects contradict one another the chunk is read, and the places of those are
+// left out that lie.
 func (r *Repo) Places(ctx context.Context, id *core.ID) ([]index.Location, error) {
+	places, err := r.someplace(ctx, id)
+	if err != nil || !slices.ContainsFunc(places, func(l index.Location) bool { return l.Length != places[0].Length }) {
+		return places, err
+	}
+	data, err := r.Chunk(ctx, *id)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(places, func(l index.Location) bool { return int(l.Length) != len(data) }), nil
+}
+
+// someplace is Places, whatever lengths they have.
+func (r *Repo) someplace(ctx context.Context, id *core.ID) ([]index.Location, error) {
 	places := r.Lookup(id)
 	if len(places) > 0 {
 		return places, nil

@@ -17,8 +17,8 @@ import (
 //
 //	magic 8 ‖ slot id 16 ‖ verifier 32 ‖ signature 64 ‖ body
 //
-// The signature is the slot's, over the body, in the object's context followed by the slot id. The verifier stands beside it so that what a device wrote can be told apart even after
-// its slot was removed; that it belongs to the slot is seen by comparing with the slot while that exists.
+// The signature is the slot's, over the body, in the object's context followed by the slot id. Whose the verifier is that stands beside it
+// signers.go says.
 const (
 	indexMagic    = "bp-indx1"
 	snapshotMagic = "bp-snap1"
@@ -75,39 +75,43 @@ func (r *Repo) sealIndex(packs []pack.Entry) (core.ID, []byte) {
 	return crypto.Hash(data), data
 }
 
-// readIndex reads one index object.
-func (r *Repo) readIndex(ctx context.Context, id core.ID) ([]pack.Entry, error) {
-	packs, _, _, err := r.readSignedIndex(ctx, id)
-	return packs, err
-}
-
-// readSignedIndex reads one index object, and who signed it: the slot, and the public half of the key that did.
-func (r *Repo) readSignedIndex(ctx context.Context, id core.ID) (packs []pack.Entry, slot core.UUID, verifier core.ID, err error) {
-	data, err := storage.ReadAll(ctx, r.store, indexName(id), core.MaxObject)
+// readIndex reads one index object, and who signed it. One that is void (see IsVoid) is an error of kind Damage; one of a device of which
+// there is no key is read, since what it says is checked by who uses it, and is not trusted.
+func (r *Repo) readIndex(ctx context.Context, id core.ID) (packs []pack.Entry, by signature, err error) {
+	name := indexName(id)
+	data, err := storage.ReadAll(ctx, r.store, name, core.MaxObject)
 	if err == nil && crypto.Hash(data) != id {
 		err = errHash
 	}
 	if err == nil {
-		packs, slot, verifier, err = r.openIndex(data)
+		packs, err = r.openIndex(data)
 	}
-	return packs, slot, verifier, damageOf(indexName(id), err)
+	if err == nil {
+		by = signatureOf(data)
+		if err = r.counts(ctx, name, data); IsUnknown(err) {
+			err = nil
+		}
+	}
+	if err != nil {
+		return nil, by, damageOf(name, err)
+	}
+	return packs, by, nil
 }
 
 // openIndex opens an index object.
-func (r *Repo) openIndex(data []byte) (packs []pack.Entry, slot core.UUID, verifier core.ID, err error) {
+func (r *Repo) openIndex(data []byte) (packs []pack.Entry, err error) {
 	c := r.context(crypto.KindIndex, nil)
-	body, slot, err := signed(indexMagic, c, data)
+	body, _, err := signed(indexMagic, c, data)
 	if err != nil {
-		return nil, slot, verifier, err
+		return nil, err
 	}
-	verifier = verifierOf(data)
 	if body, err = crypto.OpenOnce(r.ring.Writer.IndexKey(), c, body); err == nil {
 		body, err = crypto.Unpad(body)
 	}
 	if err == nil {
 		packs, err = index.Decode(body)
 	}
-	return packs, slot, verifier, err
+	return packs, err
 }
 
 // errHash says that an object's bytes do not have the hash that its name is.

@@ -2,14 +2,12 @@ package repo
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
-	"backup_projeto/internal/index"
 	"backup_projeto/internal/pack"
 	"backup_projeto/internal/parity"
 )
@@ -195,6 +193,9 @@ func (p *packer) list(ctx context.Context) error {
 	if len(packs) == 0 {
 		return nil
 	}
+	for i := range packs {
+		packs[i].Believed = true
+	}
 	id, data := p.s.r.sealIndex(packs)
 	if err := p.s.r.store.Put(ctx, indexName(id), data); err != nil {
 		p.listed.Lock()
@@ -263,7 +264,7 @@ func (p *packer) adopt(ctx context.Context) error {
 	return err
 }
 
-// takeOver lists packs that no index lists.
+// takeOver lists packs that no believed entry lists.
 func (p *packer) takeOver(ctx context.Context, packs []pack.Entry) error {
 	var mu sync.Mutex
 	err := each(ctx, readers, packs, func(ctx context.Context, e pack.Entry) error {
@@ -285,11 +286,11 @@ func (p *packer) takeOver(ctx context.Context, packs []pack.Entry) error {
 	return p.list(ctx)
 }
 
-// known reports whether the index lists a pack, by the first of its chunks.
+// known reports whether the index lists a pack, by the first of its chunks, and is believed.
 func (p *packer) known(e *pack.Entry) bool {
 	for i := range e.Footer.Segments {
 		if ids := e.Footer.Segments[i].IDs; len(ids) > 0 {
-			return slices.ContainsFunc(p.s.r.set.Lookup(&ids[0]), func(l index.Location) bool { return l.Pack.Name == e.Name })
+			return p.s.r.set.Held(&ids[0], func(pack *core.ID, believed bool) bool { return believed && *pack == e.Name })
 		}
 	}
 	return true // of an empty pack there is nothing to know

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync"
 
 	"backup_projeto/internal/cbor"
 	"backup_projeto/internal/core"
@@ -93,6 +94,26 @@ func (r *Repo) openPin(snapshot, pin core.UUID, data []byte) (*Pin, error) {
 	return p, nil
 }
 
+// readPin reads a pin; nil where it is gone. One that is void (see IsVoid) is an error of kind Damage.
+func (r *Repo) readPin(ctx context.Context, ref pinRef) (*Pin, error) {
+	name := pairName(pinPrefix, ref.snapshot, ref.pin)
+	data, err := storage.ReadAll(ctx, r.store, name, maxPin)
+	if storage.IsNotFound(err) { // unpinned since the listing
+		return nil, nil
+	}
+	var p *Pin
+	if err == nil {
+		p, err = r.openPin(ref.snapshot, ref.pin, data)
+	}
+	if err == nil {
+		err = r.counts(ctx, name, data)
+	}
+	if err != nil && !IsUnknown(err) { // the key may have been lost: what is pinned stays
+		return nil, damageOf(name, err)
+	}
+	return p, nil
+}
+
 // Pin keeps a snapshot from being dropped, from created on, nanoseconds since 1970 UTC. It reports false, and does nothing, where it is
 // pinned already.
 func (r *Repo) Pin(ctx context.Context, id core.UUID, created int64) (bool, error) {
@@ -138,35 +159,46 @@ func (r *Repo) listPins(ctx context.Context) ([]pinRef, error) {
 	return out, nil
 }
 
-// Pinned returns the snapshots that are pinned, by the names of their pins: one that is damaged keeps its snapshot too.
+// Pinned returns the snapshots that are pinned. A pin that is damaged keeps its snapshot too; one that is void does not.
 func (r *Repo) Pinned(ctx context.Context) (map[core.UUID]bool, error) {
 	list, err := r.listPins(ctx)
-	out := map[core.UUID]bool{}
-	for _, p := range list {
-		out[p.snapshot] = true
+	if err != nil || len(list) == 0 {
+		return map[core.UUID]bool{}, err
 	}
+	if err := r.ensureRevoked(ctx); err != nil {
+		return nil, err
+	}
+	out := map[core.UUID]bool{}
+	var mu sync.Mutex
+	err = each(ctx, readers, list, func(ctx context.Context, ref pinRef) error {
+		p, err := r.readPin(ctx, ref)
+		if err != nil && core.KindOf(err) != core.Damage {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if p != nil || err != nil && !IsVoid(err) {
+			out[ref.snapshot] = true
+		}
+		return nil
+	})
 	return out, err
 }
 
-// Pins reads all pins, oldest first; those that cannot be read are returned as damage.
+// Pins reads all pins, oldest first; those that cannot be read, or are void, are returned as damage.
 func (r *Repo) Pins(ctx context.Context) ([]*Pin, []Damaged, error) {
 	list, err := r.listPins(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := r.ensureRevoked(ctx); err != nil {
+		return nil, nil, err
+	}
 	var damaged damageList
 	pins, err := gather(ctx, len(list), func(ctx context.Context, i int) (*Pin, error) {
-		name := pairName(pinPrefix, list[i].snapshot, list[i].pin)
-		data, err := storage.ReadAll(ctx, r.store, name, maxPin)
-		if storage.IsNotFound(err) { // unpinned since the listing
-			return nil, nil
-		}
-		var p *Pin
-		if err == nil {
-			p, err = r.openPin(list[i].snapshot, list[i].pin, data)
-		}
+		p, err := r.readPin(ctx, list[i])
 		if err != nil {
-			return nil, damaged.add(name, damageOf(name, err))
+			return nil, damaged.add(pairName(pinPrefix, list[i].snapshot, list[i].pin), err)
 		}
 		return p, nil
 	})

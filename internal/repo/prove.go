@@ -48,7 +48,10 @@ func (r *Repo) ReadIndexes(ctx context.Context, workers int, fn func(object stri
 		var mu sync.Mutex // guards read
 		gone := false     // guarded by mu
 		err = each(ctx, workers, listed, func(ctx context.Context, l listedIndex) error {
-			packs, err := r.readIndex(ctx, l.name)
+			packs, by, err := r.readIndex(ctx, l.name)
+			if err == nil {
+				err = r.believe(ctx, packs, by)
+			}
 			if err != nil && core.KindOf(err) != core.Damage {
 				return err
 			}
@@ -105,9 +108,10 @@ func PackSum(e *pack.Entry) core.ID {
 
 // Prover reads packs to their last byte. It is for one goroutine.
 type Prover struct {
-	r   *Repo
-	h   *crypto.IDHasher
-	raw []byte
+	r      *Repo
+	h      *crypto.IDHasher
+	raw    []byte
+	proven *pack.Entry
 }
 
 // NewProver returns one.
@@ -144,6 +148,7 @@ func (p *Prover) Prove(name core.ID, data []byte, sum core.ID) error {
 		}
 		at += s.Stored
 	}
+	p.proven = e
 	return nil
 }
 

@@ -26,7 +26,9 @@ func (r *Repo) BeginPrune(ctx context.Context) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.has = func(id *core.ID) bool { return r.set.Held(id, s.part.Relies) }
+	s.has = func(id *core.ID) bool {
+		return r.set.Held(id, func(pack *core.ID, believed bool) bool { return believed && s.part.Relies(pack) })
+	}
 	return s, nil
 }
 
@@ -39,44 +41,15 @@ func (s *Session) Alive(ctx context.Context) (bool, error) {
 	return err == nil, ignoreAbsent(err)
 }
 
-// Readers returns whether the device of a slot may read, by the slots as they are now: only who could write its key's name into a slot
-// with the admin key's certificate is believed.
-func (r *Repo) Readers(ctx context.Context) (func(slot core.UUID, verifier core.ID) bool, error) {
-	slots, _, err := r.Slots(ctx)
-	if err != nil {
-		return nil, err
-	}
-	readers := map[core.UUID]core.ID{}
-	for _, s := range slots {
-		if !s.WriteOnly {
-			readers[s.ID] = core.ID(s.Verifier)
-		}
-	}
-	return func(slot core.UUID, verifier core.ID) bool {
-		want, ok := readers[slot]
-		return ok && want == verifier
-	}, nil
-}
-
-// marks is the shelf of a prune: it knows whose marks to trust, and passes damaged ones on as marks that nobody trusts.
+// marks is the shelf of a prune: it says whose marks to trust, those of devices that may read, and passes damaged ones on as marks that nobody
+// trusts.
 type marks struct{ shelf }
 
 // Marks returns the marks for a prune.
-func (r *Repo) Marks(ctx context.Context) gc.Shelf { return &marks{shelf{ctx: ctx, r: r}} }
-
-// ListMarks implements gc.Shelf.
-func (m *marks) ListMarks() ([]gc.Listed, error) {
-	m.trusted = nil // a slot is there before what it signs: those of this listing are in the next list of slots
-	return m.shelf.ListMarks()
-}
+func (r *Repo) Marks(ctx context.Context) gc.Shelf { return marks{shelf{ctx: ctx, r: r, trust: true}} }
 
 // ReadMark implements gc.Shelf.
-func (m *marks) ReadMark(l gc.Listed) (mark *gc.Mark, err error) {
-	if m.trusted == nil {
-		if m.trusted, err = m.r.Readers(m.ctx); err != nil {
-			return nil, err
-		}
-	}
+func (m marks) ReadMark(l gc.Listed) (mark *gc.Mark, err error) {
 	for range 2 { // what is damaged only on its way must not be taken for damaged
 		if mark, err = m.shelf.ReadMark(l); core.KindOf(err) != core.Damage {
 			return mark, err
@@ -87,7 +60,10 @@ func (m *marks) ReadMark(l gc.Listed) (mark *gc.Mark, err error) {
 
 // InFlight lists the sessions in flight. One that cannot be read has none.
 func (r *Repo) InFlight(ctx context.Context) ([]gc.InFlight, error) {
-	listed, err := r.listNotes(ctx, sessionPrefix)
+	if err := r.ensureRevoked(ctx); err != nil {
+		return nil, err
+	}
+	listed, _, err := r.listNotes(ctx, sessionPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -101,11 +77,16 @@ func (r *Repo) InFlight(ctx context.Context) ([]gc.InFlight, error) {
 			return nil, err
 		}
 		f := &gc.InFlight{Listed: listed[i]}
-		text, slot, _, err := r.openNote(sessionMagic, crypto.KindSession, f.ID, data)
-		if err == nil {
-			f.Session, err = gc.DecodeSession(text)
+		text, slot, verifier, err := r.openNote(sessionMagic, crypto.KindSession, f.ID, data)
+		if err != nil {
+			return f, nil
 		}
-		if err == nil {
+		worth, err := r.standingIf(ctx, slot, verifier, func(*revokedSlot) bool { return false })
+		if err != nil {
+			return nil, err
+		}
+		f.Void = worth.void() // what it is about to save will count for nothing
+		if f.Session, err = gc.DecodeSession(text); err == nil {
 			f.Session.ID, f.Session.Slot = f.ID, slot
 		}
 		return f, nil
@@ -182,8 +163,10 @@ func (r *Repo) DeletePack(ctx context.Context, name core.ID) error {
 type IndexObject struct {
 	Name    core.ID
 	Size    int64        // bytes
-	Packs   []pack.Entry // with an Origin each
-	Trusted []bool       // beside Packs: whether the device that first listed it may read
+	Packs   []pack.Entry // with an Origin each; none where it is void
+	Trusted []bool       // beside Packs: whether the device that first listed it may read, and is believed
+	Void    error        // why it counts for nothing (see IsVoid), or nil
+	Since   time.Time    // since when, where it is void for a revocation; zero where the store does not tell, or nothing made it so
 }
 
 // NoOrigin is the origin of a pack entry of which nobody says that it is true: such as one that was read from the pack's own footer, and not
@@ -194,22 +177,15 @@ var NoOrigin = core.UUID{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0
 type Indexes struct {
 	r      *Repo
 	listed []listedIndex
-	known  map[core.UUID]core.ID // the keys of slots
-	reads  map[core.UUID]bool    // slots whose device may read
 }
 
 // ListIndexes lists the index objects.
 func (r *Repo) ListIndexes(ctx context.Context) (*Indexes, error) {
-	x := &Indexes{r: r, known: map[core.UUID]core.ID{}, reads: map[core.UUID]bool{}}
-	var err error
-	if x.listed, err = r.listIndex(ctx); err != nil {
+	if err := r.ensureRevoked(ctx); err != nil {
 		return nil, err
 	}
-	slots, _, err := r.Slots(ctx) // listed last: a slot is there before what it signs
-	for _, s := range slots {
-		x.known[s.ID], x.reads[s.ID] = core.ID(s.Verifier), !s.WriteOnly
-	}
-	return x, err
+	listed, err := r.listIndex(ctx)
+	return &Indexes{r: r, listed: listed}, err
 }
 
 // Each reads all of them, workers at once, and calls fn for each, from several goroutines. The first that cannot be read ends it, with kind
@@ -232,19 +208,27 @@ func (x *Indexes) Read(ctx context.Context, name core.ID) (*IndexObject, error) 
 // read says of each pack who listed it first: who signed the object or, where that is a device that may read and merges what others
 // listed, whom it names.
 func (x *Indexes) read(ctx context.Context, l listedIndex) (*IndexObject, error) {
-	packs, signer, verifier, err := x.r.readSignedIndex(ctx, l.name)
+	packs, by, err := x.r.readIndex(ctx, l.name)
+	o := &IndexObject{Name: l.name, Size: l.size}
+	if IsVoid(err) {
+		o.Void = err
+		if core.CodeOf(err) == codeDisowned {
+			o.Since = x.r.revokedSince(by.slot)
+		}
+		return o, nil
+	}
 	if err != nil {
 		return nil, err
 	}
-	if want, ok := x.known[signer]; ok && want != verifier {
-		signer = NoOrigin
+	trusts, err := x.r.trusts(ctx, by)
+	if err != nil {
+		return nil, err
 	}
-	o := &IndexObject{Name: l.name, Size: l.size, Packs: packs, Trusted: make([]bool, len(packs))}
+	o.Packs, o.Trusted = packs, make([]bool, len(packs))
 	for i := range packs {
-		if p := &packs[i]; p.Origin.IsZero() || !x.reads[signer] {
-			p.Origin = signer
+		if packs[i].Origin, o.Trusted[i], err = trusts.origin(ctx, packs[i].Origin); err != nil {
+			return nil, err
 		}
-		o.Trusted[i] = x.reads[packs[i].Origin]
 	}
 	return o, nil
 }
@@ -259,7 +243,7 @@ func (r *Repo) PutIndex(ctx context.Context, packs []pack.Entry) (core.ID, int64
 		}
 	}
 	name, data := r.sealIndex(own)
-	back, _, _, err := r.openIndex(data)
+	back, err := r.openIndex(data)
 	if err == nil && !samePacks(own, back) {
 		err = fmt.Errorf("%w: an index object is not what was sealed", index.ErrFormat)
 	}

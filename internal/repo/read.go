@@ -50,7 +50,7 @@ func (r *Repo) Chunk(ctx context.Context, id core.ID) ([]byte, error) {
 
 // anywhere tries all places of a chunk that the index says. gone is a pack among them that the store does not have.
 func (r *Repo) anywhere(ctx context.Context, id core.ID) (data []byte, gone *core.ID, err error) {
-	places, err := r.Places(ctx, &id)
+	places, err := r.someplace(ctx, &id)
 	for i := range places {
 		if data, err = r.chunkAt(ctx, &places[i], id); err == nil {
 			return data, nil, nil
@@ -97,7 +97,8 @@ func (r *Repo) objectKey(p *index.PackInfo) (*crypto.ObjectKey, error) {
 	if !r.CanRead() {
 		return nil, errWriteOnly()
 	}
-	return r.packs.get(p.Name, func() (*crypto.ObjectKey, error) {
+	// By the sealed key, not by the pack: an entry that lies about a pack's key must not spoil it for those that are true.
+	return r.packs.get(crypto.Hash(p.Key), func() (*crypto.ObjectKey, error) {
 		key, err := r.ring.Read.OpenObjectKey(r.header.ID, crypto.KindPack, nil, p.Key)
 		return key, damageOf(PackName(p.Name), err)
 	})

@@ -5,7 +5,9 @@
 // one backup in flight, which claims chunks, fills packs and ends in a snapshot.
 //
 // Map: header.go reads and creates the configuration; slots.go opens and changes keys; objects.go seals index and snapshot objects;
-// load.go brings the local index up to date, also while it is read from: moved.go; read.go finds and opens chunks and segments, tree.go directories; session.go and
+// signers.go says whose signature counts, and revoked.go ends a slot;
+// load.go brings the local index up to date, also while it is read from: moved.go; read.go finds and opens chunks and segments, tree.go
+// directories; session.go and
 // packer.go write, journal.go remembers what an interrupted session had uploaded; prove.go reads objects whole and anew, for package verify,
 // and distrust.go remembers what it found damaged;
 // parity.go stores parity and mends with it, heal.go does so for who reads, settings.go says how much there is to be;
@@ -64,8 +66,11 @@ type Repo struct {
 	segs   segmentCache
 	heals  heals
 
+	signers signers
+
 	mending sync.Mutex           // held while the local index is loaded
 	mends   int                  // how often it was because it was damaged; guarded by mending
+	tables  core.ID              // the revocations that it was made under: see trustID; guarded by mending
 	partial error                // why it was not loaded whole the last time; guarded by mending
 	lost    map[core.ID]struct{} // packs for which it was loaded anew in vain; guarded by mending
 }
@@ -81,12 +86,12 @@ func open(s storage.Store, h *Header, ring *keys.Keyring, opt Options) (*Repo, e
 	if cores := runtime.GOMAXPROCS(0); opt.Workers <= 0 || opt.Workers > cores { // more would only take memory
 		opt.Workers = cores
 	}
-	r := &Repo{store: s, header: h, ring: ring, opt: opt, idKey: ring.Writer.IDKey()}
+	r := &Repo{store: s, header: h, ring: ring, opt: opt, idKey: ring.Writer.IDKey(), tables: noneRevoked}
 	r.hasher.New = func() any { return crypto.NewIDHasher(r.idKey) }
 	tables := ""
 	if opt.Cache != "" {
 		r.dir = filepath.Join(opt.Cache, h.ID.String())
-		tables = filepath.Join(r.dir, "index")
+		tables = filepath.Join(r.dir, tablesName)
 		if err := os.MkdirAll(tables, 0o700); err != nil { // a cache that cannot be kept is done without
 			r.dir, tables = "", ""
 		}

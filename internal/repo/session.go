@@ -36,6 +36,7 @@ type Session struct {
 	id      core.UUID
 	begun   time.Time
 	part    gc.Backup           // what it may count on
+	trust   core.ID             // the revocations that held when it looked at the index
 	has     func(*core.ID) bool // whether a chunk is present
 	damaged []Damaged
 	claims  *index.Claims
@@ -74,7 +75,7 @@ func (r *Repo) Begin(ctx context.Context) (*Session, error) {
 	}
 	bad := r.Distrusted()
 	s.has = func(id *core.ID) bool {
-		return r.set.Held(id, func(pack *core.ID) bool { return !bad[*pack] && s.part.Count(pack) })
+		return r.set.Held(id, func(pack *core.ID, believed bool) bool { return believed && !bad[*pack] && s.part.Count(pack) })
 	}
 	return s, nil
 }
@@ -91,7 +92,7 @@ func (r *Repo) begin(ctx context.Context, prune bool) (*Session, error) {
 	host, _ := os.Hostname()
 	note := &gc.Session{Prune: prune, Created: s.begun.UnixNano(), Host: host}
 	if !prune { // a prune lets nobody sweep beside it
-		r.recall(&s.part.Known)
+		r.recall(s.ctx, &s.part.Known)
 	}
 	err := s.part.Begin(s.author(prune), note)
 	if err == nil {
@@ -270,9 +271,23 @@ func (s *Session) Commit(m *snapshot.Manifest) error {
 		return err
 	case err != nil:
 		return s.fail(protocolError(err))
+	case s.r.trustID() != s.trust:
+		return s.distrust(a)
 	}
 	s.r.cacheSnapshot(m.ID, data)
 	return nil
+}
+
+// distrust takes the snapshot back, since a device was revoked that it may have relied on, and looks at the index anew.
+func (s *Session) distrust(a *author) error {
+	s.part.Doubt()
+	if err := a.TakeBack(); err != nil {
+		return s.fail(err)
+	}
+	if err := a.LoadIndex(); err != nil {
+		return s.fail(err)
+	}
+	return gc.ErrCondemned
 }
 
 // abortTime is how long an interrupted session may take to list what it had uploaded and to end in the store.

@@ -154,14 +154,22 @@ func byTime(a, b int64, x, y core.UUID) int {
 	return cmp.Or(cmp.Compare(a, b), slices.Compare(x[:], y[:]))
 }
 
-// Slots reads all key slots, oldest first. Those that the admin key did not certify are left out and returned as damage.
+// Slots reads all key slots that are not revoked, oldest first. Those that the admin key did not certify are left out and returned as
+// damage, as are revocations that cannot be read.
 func (r *Repo) Slots(ctx context.Context) (slots []*keys.Slot, damaged []Damaged, err error) {
+	if err := r.lookRevoked(ctx); err != nil {
+		return nil, nil, err
+	}
 	all, damaged, err := readSlots(ctx, r.store, r.header.ID, r.ring.Admin)
+	r.signers.mu.Lock()
+	defer r.signers.mu.Unlock()
+	damaged = append(damaged, r.signers.damaged...)
 	for _, s := range all {
-		if s.Certified(r.ring.Admin) {
-			slots = append(slots, s)
-		} else {
+		switch {
+		case !s.Certified(r.ring.Admin):
 			damaged = append(damaged, Damaged{slotName(s.ID), crypto.ErrOpen})
+		case r.signers.revoked[s.ID] == nil: // who has a copy of a revoked one could put it back
+			slots = append(slots, s)
 		}
 	}
 	return slots, damaged, err
@@ -177,19 +185,6 @@ func (r *Repo) AddSlot(ctx context.Context, secret keys.Secret, label string, wr
 		return nil, err
 	}
 	return slot, r.store.Put(ctx, slotName(slot.ID), slot.Encode())
-}
-
-// RemoveSlot removes a slot; an absent one is success. The last slot that can read is refused with kind Usage, code "last-key".
-func (r *Repo) RemoveSlot(ctx context.Context, id core.UUID) error {
-	slots, _, err := r.Slots(ctx)
-	if err != nil {
-		return err
-	}
-	others := slices.ContainsFunc(slots, func(s *keys.Slot) bool { return s.ID != id && !s.WriteOnly })
-	if !others {
-		return &core.Error{Kind: core.Usage, Code: codeLastKey, Subject: id.String()}
-	}
-	return r.store.Delete(ctx, slotName(id))
 }
 
 func errWriteOnly() error { return &core.Error{Kind: core.WrongKey, Code: codeWriteOnly} }

@@ -130,6 +130,9 @@ func (r *Repo) Drop(ctx context.Context, id core.UUID) error {
 	if err == nil {
 		_, err = r.openSnapshot(id, data)
 	}
+	if err == nil {
+		err = r.snapshotCounts(ctx, id, data)
+	}
 	if err != nil {
 		return damageOf(name, err)
 	}
@@ -186,8 +189,20 @@ func (r *Repo) copiesOf(ctx context.Context, id core.UUID) ([]copyInTrash, error
 	return all, nil
 }
 
-// readCopies opens the first copy, all of one snapshot, that is not damaged.
+// readCopies opens the first copy, all of one snapshot, that is not damaged. One that does not count for who signed it is damage.
 func (r *Repo) readCopies(ctx context.Context, copies []copyInTrash) (m *snapshot.Manifest, name string, data []byte, err error) {
+	m, name, data, err = r.openCopies(ctx, copies)
+	if err == nil {
+		err = r.snapshotCounts(ctx, m.ID, data)
+	}
+	if err != nil {
+		return nil, "", nil, err
+	}
+	return m, name, data, nil
+}
+
+// openCopies is readCopies, whoever signed them.
+func (r *Repo) openCopies(ctx context.Context, copies []copyInTrash) (m *snapshot.Manifest, name string, data []byte, err error) {
 	if !r.CanRead() {
 		return nil, "", nil, errWriteOnly()
 	}

@@ -1,6 +1,7 @@
 package restore
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"slices"
@@ -52,11 +53,37 @@ type want struct {
 // groups sorts wants by segment and pack.
 type groups struct {
 	packs []*packGroup // in the order in which they were first wanted, which is about that of the files
-	names map[core.ID]*packGroup
+	names map[core.ID][]*packGroup
 	last  *segmentGroup
 }
 
-type packGroup struct{ segments map[uint32]*segmentGroup }
+// packGroup is what is wanted of one pack under one key: index objects may contradict one another, and those that are right must not suffer
+// from those that lie.
+type packGroup struct {
+	key      []byte // sealed
+	segments map[segmentID]*segmentGroup
+}
+
+type segmentID struct {
+	number uint32
+	info   index.SegmentInfo
+}
+
+// pack returns the group of a place's pack.
+func (g *groups) pack(l *index.Location) *packGroup {
+	for _, p := range g.names[l.Pack.Name] {
+		if bytes.Equal(p.key, l.Pack.Key) {
+			return p
+		}
+	}
+	if g.names == nil {
+		g.names = map[core.ID][]*packGroup{}
+	}
+	p := &packGroup{l.Pack.Key, map[segmentID]*segmentGroup{}}
+	g.names[l.Pack.Name] = append(g.names[l.Pack.Name], p)
+	g.packs = append(g.packs, p)
+	return p
+}
 
 // segmentGroup is what is wanted of one segment.
 type segmentGroup struct {
@@ -68,19 +95,11 @@ type segmentGroup struct {
 func (g *groups) add(x want, l *index.Location) *segmentGroup {
 	x.at, x.length = l.Offset, l.Length
 	s := g.last
-	if s == nil || s.place.Number != l.Number || s.place.Pack.Name != l.Pack.Name {
-		if g.names == nil {
-			g.names = map[core.ID]*packGroup{}
-		}
-		p := g.names[l.Pack.Name]
-		if p == nil {
-			p = &packGroup{map[uint32]*segmentGroup{}}
-			g.names[l.Pack.Name] = p
-			g.packs = append(g.packs, p)
-		}
-		if s = p.segments[l.Number]; s == nil {
+	if s == nil || s.place.Number != l.Number || s.place.Pack.Name != l.Pack.Name || s.place.Segment != l.Segment || !bytes.Equal(s.place.Pack.Key, l.Pack.Key) {
+		p, id := g.pack(l), segmentID{l.Number, l.Segment}
+		if s = p.segments[id]; s == nil {
 			s = &segmentGroup{place: *l}
-			p.segments[l.Number] = s
+			p.segments[id] = s
 		}
 		g.last = s
 	}

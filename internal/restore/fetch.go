@@ -97,7 +97,10 @@ func (f *fetching) again(ctx context.Context, wants []want, err error) error {
 			}
 		}
 		places := f.w.src.Lookup(&x.id)
-		if int(x.try) < len(places) && places[x.try].Length == x.length {
+		for int(x.try) < len(places) && places[x.try].Length != x.length { // who says that lies
+			x.try++
+		}
+		if int(x.try) < len(places) {
 			f.others.add(x, &places[x.try])
 			continue
 		}

@@ -26,14 +26,24 @@ func join(dir, name string) string {
 }
 
 // need returns how long a block is; one that no reader finds is harm.
-func (v *run) need(id *core.ID) int64 {
+func (v *run) need(ctx context.Context, id *core.ID) int64 {
+	length := int64(-1)
 	for _, l := range v.r.Lookup(id) {
-		if v.packs.has(&l.Pack.Name) {
-			return int64(l.Length)
+		switch {
+		case !v.packs.has(&l.Pack.Name):
+		case length < 0:
+			length = int64(l.Length)
+		case length != int64(l.Length): // one of them lies
+			if data, err := v.r.Chunk(ctx, *id); err == nil {
+				return int64(len(data))
+			}
 		}
 	}
-	v.harm()
-	return 0
+	if length < 0 {
+		v.harm()
+		return 0
+	}
+	return length
 }
 
 // note takes damage that reading a block met, and returns any other error.

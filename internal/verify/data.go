@@ -63,6 +63,9 @@ func (o *Options) share(total int64) int64 {
 func (v *run) proveData(ctx context.Context, chosen []core.ID) error {
 	if len(chosen) > 0 {
 		err := v.provePacks(ctx, chosen)
+		if e := v.endVouching(ctx); err == nil {
+			err = e
+		}
 		v.saveProof()
 		if err != nil {
 			return err
@@ -138,6 +141,9 @@ func (d *dataReader) prove(ctx context.Context, p *repo.Prover, name core.ID, da
 	}
 	for _, e := range damaged {
 		d.v.damage(subject(e), e)
+	}
+	if d.v.unvouched(&name) {
+		return d.v.vouch(ctx, p.Proven(name))
 	}
 	return nil
 }

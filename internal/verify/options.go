@@ -23,6 +23,9 @@ type Options struct {
 	// is no cache.
 	ProofFile string
 	Parallel  int // workers; 0 means one for each core
+	// Vouch lists packs that were read and found right in an index object of this device, where only devices do that may write and not read:
+	// from then on backups of others count on them.
+	Vouch bool
 	// Lost is called for each file that cannot be restored whole, the newest snapshots first, from one goroutine; nil where Damaged.Files
 	// are enough. It may be called for all files of a repository: what it keeps is its own affair. An error ends the run.
 	Lost func(Lost) error
@@ -68,6 +71,7 @@ type Result struct {
 	Snapshots, Trees, Chunks, Packs int64 // checked in structure: trees that differ, chunks that the index lists
 	PacksRead, BytesRead            int64 // read and authenticated in this run
 	PacksProven, PacksTotal         int64 // read in this or earlier runs and found right; packs of the index
+	Vouched                         int64 // packs that were vouched for
 	Unlisted, UnlistedBytes         int64 // packs in the store that no index lists: an interrupted backup's, no damage
 	Aside, AsideBytes               int64 // objects that repairs have set aside
 	Parity                          parity.Share

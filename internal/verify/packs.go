@@ -11,6 +11,7 @@ import (
 	"backup_projeto/internal/gc"
 	"backup_projeto/internal/pack"
 	"backup_projeto/internal/repo"
+	"backup_projeto/internal/report"
 )
 
 // readers is how many small objects are asked for at once, and indexReaders how many index objects are read: one takes up to 20 MB.
@@ -38,6 +39,8 @@ type packState struct {
 	size   int64   // bytes
 	sum    core.ID // see repo.PackSum
 	absent bool    // the store does not have it
+
+	believed bool // a device that may read lists it, or this one
 }
 
 // add takes what an index object says of a pack.
@@ -47,9 +50,11 @@ func (t *packTable) add(e *pack.Entry) {
 	defer t.mu.Unlock()
 	switch p := t.all[e.Name]; {
 	case p == nil:
-		t.all[e.Name] = &packState{size: e.Size, sum: sum}
+		t.all[e.Name] = &packState{size: e.Size, sum: sum, believed: e.Believed}
 		t.chunks += int64(e.Footer.Chunks())
-	case p.sum != sum:
+	case p.sum == sum:
+		p.believed = p.believed || e.Believed
+	default:
 		t.twice = append(t.twice, e.Name)
 	}
 }
@@ -79,6 +84,10 @@ func (v *run) suspect(name core.ID, err error) {
 func (v *run) checkIndex(ctx context.Context) error {
 	v.packs.all, v.packs.suspects = map[core.ID]*packState{}, map[core.ID]*suspect{}
 	err := v.r.ReadIndexes(ctx, indexReaders, func(object string, packs []pack.Entry, err error) error {
+		if repo.IsVoid(err) {
+			v.issue(report.Issue{Path: object, Err: err})
+			return nil
+		}
 		if err != nil {
 			v.damage(object, err)
 			v.mu.Lock()

@@ -156,10 +156,11 @@ func (v *run) compare(ctx context.Context, f *os.File, s *sampled) error {
 		if err != nil {
 			return v.note(err)
 		}
-		n := 0
-		for _, l := range v.r.Lookup(&id) {
-			n = int(l.Length)
+		places, err := v.r.Places(ctx, &id)
+		if err != nil {
+			return v.note(err)
 		}
+		n := int(places[0].Length)
 		if cap(buf) < n {
 			buf = make([]byte, n)
 		}

@@ -6,11 +6,11 @@
 // whole because of it.
 //
 // Map: verify.go runs the steps; packs.go compares the index with the store; walk.go goes through the folders and blocks.go reads them;
-// data.go reads packs and proof.go remembers which; sample.go restores files and live.go looks at those of the project; parity.go at
+// data.go reads packs, proof.go remembers which and vouch.go vouches for them; sample.go restores files and live.go looks at those of the project; parity.go at
 // parity; suspects.go looks into what is wrong, moved.go tells that from what prunes did meanwhile, suffer.go says what suffers from it, and
 // lost.go passes that on; seen.go is a set of ids in bounded memory.
 //
-// Promises: nothing in the store is changed. Damage is never an error of Run, and an error of the store is never taken for damage; what a
+// Promises: nothing in the store is changed, but that packs which were found right are listed once more, where Options.Vouch says so. Damage is never an error of Run, and an error of the store is never taken for damage; what a
 // listing misses is asked after by name before it is called missing. Everything is read from the store, whatever is cached locally.
 // Memory is bounded: some 300 bytes for each pack, 150 more where it has parity, 128 MiB for the folders seen, the widest folder, two packs
 // more than workers, and four while damaged ones are mended.
@@ -70,6 +70,9 @@ type run struct {
 	children map[core.UUID][]core.UUID
 
 	chosen []core.ID // packs that are read whole
+
+	vouching sync.Mutex
+	voucher  voucher // guarded by vouching
 
 	mu       sync.Mutex
 	damaged  map[string]*Damaged // by object; guarded by mu
@@ -205,6 +208,8 @@ func (v *run) readSnapshots(ctx context.Context, ids []core.UUID) error {
 			case core.KindOf(err) != core.Damage:
 				return err
 			case repo.IsAbsent(err): // deleted since the listing
+			case repo.IsVoid(err): // nothing is lost
+				v.issue(report.Issue{Path: "snapshots/" + id.String(), Err: err})
 			default:
 				d := v.damage("snapshots/"+id.String(), err)
 				v.suffers(d, Suffers{id, "."})

@@ -146,7 +146,7 @@ func (w *walker) folder(ctx context.Context, f *folder) error {
 		if err != nil {
 			return 0, w.v.note(err)
 		}
-		w.v.need(id)
+		w.v.need(ctx, id)
 		if list {
 			return 0, nil
 		}
@@ -198,7 +198,7 @@ func (w *walker) file(ctx context.Context, e *tree.Entry) error {
 		if err != nil {
 			return 0, w.v.note(err)
 		}
-		n := w.v.need(id)
+		n := w.v.need(ctx, id)
 		if n == 0 { // it is missing, or is empty
 			w.v.harm()
 		}

@@ -1,0 +1,348 @@
+package repo
+
+import (
+	"context"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/keys"
+	"backup_projeto/internal/storage"
+)
+
+// revokedPrefix begins the names of revocations: "gc/revoked.<slot id>.<revocation id>". A slot may have several, of devices that revoked it
+// at once, or of one who first gave it up and then learned that it was stolen.
+const revokedPrefix = markPrefix + "revoked."
+
+// Revoked is a slot that was revoked.
+type Revoked struct {
+	*keys.Revocation
+	Time time.Time // when the store got the revocation, by its clock; zero where it does not tell
+}
+
+// lookRevoked lists gc/ for revocations. Where the slot that opened the repository is revoked the kind is WrongKey, code "revoked".
+func (r *Repo) lookRevoked(ctx context.Context) error {
+	var infos []storage.Info
+	for info, err := range r.store.List(ctx, markPrefix) {
+		if err != nil {
+			return err
+		}
+		infos = append(infos, info)
+	}
+	return r.learnRevoked(ctx, infos)
+}
+
+// ensureRevoked is lookRevoked, unless it was done before.
+func (r *Repo) ensureRevoked(ctx context.Context) error {
+	r.signers.mu.Lock()
+	looked := r.signers.looked
+	r.signers.mu.Unlock()
+	if looked {
+		return nil
+	}
+	return r.lookRevoked(ctx)
+}
+
+// learnRevoked takes the revocations from a listing of gc/, and those of the local cache.
+func (r *Repo) learnRevoked(ctx context.Context, infos []storage.Info) error {
+	r.signers.mu.Lock()
+	defer r.signers.mu.Unlock()
+	for _, info := range infos {
+		slot, _, ok := parsePair(revokedPrefix, info.Name)
+		if !ok || !strings.HasPrefix(info.Name, revokedPrefix) || r.signers.records[info.Name] {
+			continue
+		}
+		if err := r.readRevocation(ctx, slot, info); err != nil {
+			return err
+		}
+	}
+	if !r.signers.looked && r.dir != "" {
+		entries, _ := os.ReadDir(filepath.Join(r.dir, "revoked"))
+		for _, e := range entries {
+			name := revokedPrefix + e.Name()
+			slot, _, ok := parsePair(revokedPrefix, name)
+			if ok && !r.signers.records[name] {
+				if v, err := r.openRevocation(slot, r.recallFile("revoked", e.Name())); err == nil {
+					r.addRevocation(name, v, time.Time{})
+				}
+			}
+		}
+	}
+	r.signers.looked = true
+	if r.signers.revoked[r.ring.Slot] != nil {
+		return &core.Error{Kind: core.WrongKey, Code: codeRevoked, Subject: r.ring.Slot.String()}
+	}
+	return nil
+}
+
+// readRevocation reads one that is listed. The caller holds the signers' mu.
+func (r *Repo) readRevocation(ctx context.Context, slot core.UUID, info storage.Info) error {
+	file := strings.TrimPrefix(info.Name, revokedPrefix)
+	v, err := r.openRevocation(slot, r.recallFile("revoked", file))
+	if err != nil {
+		var data []byte
+		data, err = storage.ReadAll(ctx, r.store, info.Name, core.MaxObject)
+		if storage.IsNotFound(err) {
+			return nil
+		}
+		if err == nil {
+			if v, err = r.openRevocation(slot, data); err == nil {
+				r.keepFile("revoked", file, data)
+			}
+		}
+	}
+	if err == nil {
+		r.addRevocation(info.Name, v, info.ModTime)
+		return nil
+	}
+	if err = damageOf(info.Name, err); core.KindOf(err) != core.Damage {
+		return err
+	}
+	r.signers.damaged = append(r.signers.damaged, Damaged{info.Name, err})
+	return nil
+}
+
+func (r *Repo) openRevocation(slot core.UUID, data []byte) (*keys.Revocation, error) {
+	v, err := keys.DecodeRevocation(data)
+	switch {
+	case err != nil:
+		return nil, err
+	case v.Slot != slot || v.Repo != r.header.ID:
+		return nil, errMisplaced
+	case !v.Certified(r.ring.Admin):
+		return nil, crypto.ErrOpen
+	}
+	return v, nil
+}
+
+// addRevocation makes one hold. The caller holds the signers' mu.
+func (r *Repo) addRevocation(name string, v *keys.Revocation, at time.Time) {
+	if r.signers.revoked == nil {
+		r.signers.revoked, r.signers.records = map[core.UUID]*revokedSlot{}, map[string]bool{}
+	}
+	r.signers.records[name] = true
+	s := r.signers.revoked[v.Slot]
+	if s == nil {
+		s = &revokedSlot{since: at}
+		r.signers.revoked[v.Slot] = s
+	}
+	s.all = append(s.all, v)
+	if at.Before(s.since) {
+		s.since = at // also where it is not told
+	}
+}
+
+// Revoked returns the slots that were revoked, the earliest first.
+func (r *Repo) Revoked(ctx context.Context) ([]Revoked, error) {
+	if err := r.lookRevoked(ctx); err != nil {
+		return nil, err
+	}
+	r.signers.mu.Lock()
+	defer r.signers.mu.Unlock()
+	var out []Revoked
+	for _, s := range r.signers.revoked {
+		out = append(out, Revoked{s.all[0], s.since})
+	}
+	slices.SortFunc(out, func(a, b Revoked) int { return byTime(a.Revocation.Revoked, b.Revocation.Revoked, a.Slot, b.Slot) })
+	return out, nil
+}
+
+// IsRevoked reports whether a slot is known to be revoked.
+func (r *Repo) IsRevoked(slot core.UUID) bool {
+	r.signers.mu.Lock()
+	defer r.signers.mu.Unlock()
+	return r.signers.revoked[slot] != nil
+}
+
+// revokedSince returns when the store got the first revocation of a slot; zero where it does not tell.
+func (r *Repo) revokedSince(slot core.UUID) time.Time {
+	r.signers.mu.Lock()
+	defer r.signers.mu.Unlock()
+	if s := r.signers.revoked[slot]; s != nil {
+		return s.since
+	}
+	return time.Time{}
+}
+
+// trustID stands for all revocations that hold: what was made while others did is to be made anew.
+func (r *Repo) trustID() core.ID {
+	r.signers.mu.Lock()
+	defer r.signers.mu.Unlock()
+	names := slices.Sorted(maps.Keys(r.signers.records))
+	return crypto.Hash([]byte(strings.Join(names, "\n")))
+}
+
+// RevokeSlots ends slots. From then on nothing counts that they sign, but for what the store has of them now. Where stolen is false they
+// were only given up, and what they said of packs is believed as before. An id that is no slot's is passed over; of one that is revoked
+// already the slot is deleted. Where no slot that can read would stay the kind is Usage, code "last-key".
+func (r *Repo) RevokeSlots(ctx context.Context, ids []core.UUID, stolen bool) error {
+	if !r.CanRead() {
+		return errWriteOnly()
+	}
+	all, _, err := r.Slots(ctx)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	var ends []*keys.Slot
+	stays := false
+	for _, s := range all {
+		if slices.Contains(ids, s.ID) {
+			ends = append(ends, s)
+		} else {
+			stays = stays || !s.WriteOnly
+		}
+	}
+	if !stays {
+		return &core.Error{Kind: core.Usage, Code: codeLastKey, Subject: ids[0].String()}
+	}
+	if err := r.revoke(ctx, ends, !stolen); err != nil {
+		return err
+	}
+	for _, id := range ids { // also what an earlier call, that was cut off, or somebody who put it back, left
+		if r.IsRevoked(id) {
+			if err := r.store.Delete(ctx, slotName(id)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// RemoveSlot gives a slot up: RevokeSlots of one that nobody stole.
+func (r *Repo) RemoveSlot(ctx context.Context, id core.UUID) error {
+	return r.RevokeSlots(ctx, []core.UUID{id}, false)
+}
+
+// Admit lets what the store has of a device count of which there is no key, since its slot was lost: it is as if it had been revoked now,
+// as stolen. Where nothing is there that it signed, or all of it is signed by several keys, the kind is Usage, code "no-signer".
+func (r *Repo) Admit(ctx context.Context, id core.UUID) error {
+	if !r.CanRead() {
+		return errWriteOnly()
+	}
+	if err := r.lookRevoked(ctx); err != nil {
+		return err
+	}
+	s, err := r.slot(ctx, id)
+	if err != nil {
+		return err
+	}
+	found, err := r.census(ctx)
+	if err != nil {
+		return err
+	}
+	var verifiers []core.ID
+	for by := range found {
+		if by.slot == id {
+			verifiers = append(verifiers, by.verifier)
+		}
+	}
+	if s != nil || r.IsRevoked(id) || len(verifiers) != 1 {
+		return &core.Error{Kind: core.Usage, Code: codeNoSigner, Subject: id.String()}
+	}
+	lost := &keys.Slot{ID: id, Lock: keys.Device, WriteOnly: true, Verifier: verifiers[0][:]}
+	return r.putRevocation(ctx, lost, false, found[signature{slot: id, verifier: verifiers[0]}])
+}
+
+// codeNoSigner says that there is nothing of a device to be admitted.
+const codeNoSigner core.Code = "no-signer"
+
+// revoke puts the revocations of slots. What came between the first census and the revocation was still believed by who had not seen that,
+// and may be needed: a second census finds it, and a second revocation keeps it. Who believes what comes later yet sees the first
+// revocation before he reports a snapshot.
+func (r *Repo) revoke(ctx context.Context, ends []*keys.Slot, believed bool) error {
+	if len(ends) == 0 {
+		return nil
+	}
+	before := map[signature][]core.ID{}
+	for n := range 2 {
+		found, err := r.census(ctx)
+		if err != nil {
+			return err
+		}
+		for _, s := range ends {
+			by := signature{slot: s.ID, verifier: core.ID(s.Verifier)}
+			if n > 0 && len(found[by]) == len(before[by]) {
+				continue
+			}
+			if err := r.putRevocation(ctx, s, believed, found[by]); err != nil {
+				return err
+			}
+		}
+		before = found
+	}
+	return nil
+}
+
+func (r *Repo) putRevocation(ctx context.Context, s *keys.Slot, believed bool, kept []core.ID) error {
+	v, err := keys.Revoke(r.ring, s, believed, kept, time.Now().UnixNano())
+	if err != nil {
+		return &core.Error{Kind: core.Failure, Subject: slotName(s.ID), Err: err}
+	}
+	name, data := pairName(revokedPrefix, s.ID, crypto.NewUUID()), v.Encode()
+	if err := r.store.Put(ctx, name, data); err != nil {
+		return err
+	}
+	r.keepFile("revoked", strings.TrimPrefix(name, revokedPrefix), data)
+	r.signers.mu.Lock()
+	defer r.signers.mu.Unlock()
+	r.addRevocation(name, v, time.Time{})
+	return nil
+}
+
+// census returns the hashes of all objects that a device's signature makes count, by who signed them: object is zero in the keys.
+func (r *Repo) census(ctx context.Context) (map[signature][]core.ID, error) {
+	var names []string
+	for _, prefix := range []string{indexPrefix, snapshotPrefix, trashPrefix, pinPrefix} {
+		for info, err := range r.store.List(ctx, prefix) {
+			if err != nil {
+				return nil, err
+			}
+			names = append(names, info.Name)
+		}
+	}
+	out := map[signature][]core.ID{}
+	var mu sync.Mutex
+	err := each(ctx, readers, names, func(ctx context.Context, name string) error {
+		by, ok, err := r.signedBy(ctx, name)
+		if err != nil || !ok {
+			return err
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		key := signature{slot: by.slot, verifier: by.verifier}
+		out[key] = append(out[key], by.object)
+		return nil
+	})
+	return out, err
+}
+
+// signedBy reads who signed an object; false where that cannot be told, or it is gone. Of an index object, which may be large and whose
+// name says which it is, only the head is read.
+func (r *Repo) signedBy(ctx context.Context, name string) (by signature, ok bool, err error) {
+	var data []byte
+	if id, e := core.ParseID(strings.TrimPrefix(name, indexPrefix)); e == nil {
+		data = make([]byte, signedHead)
+		err = storage.ReadRange(ctx, r.store, name, 0, data)
+		by.object = id
+	} else if data, err = storage.ReadAll(ctx, r.store, name, maxSnapshot); err == nil {
+		by.object = crypto.Hash(data)
+	}
+	if err != nil {
+		if core.KindOf(cutShort(name, err)) != core.Damage {
+			return by, false, err
+		}
+		return by, false, nil
+	}
+	if len(data) < signedHead {
+		return by, false, nil
+	}
+	head := signatureOf(data)
+	by.slot, by.verifier = head.slot, head.verifier
+	return by, true, nil
+}
