@@ -154,7 +154,7 @@ func TestWhoseSignature(t *testing.T) {
 	}{
 		"reader": {false, nil, sight{listed: true, single: true, live: true, pins: true, inFlight: true, indexed: true, believed: true, condemns: true, trusted: true,
 			restorable: true}},
-		"writer": {true, nil, sight{listed: true, single: true, live: true, pins: true, inFlight: true, indexed: true, condemns: true, restorable: true}},
+		"writer":   {true, nil, sight{listed: true, single: true, live: true, pins: true, inFlight: true, indexed: true, condemns: true, restorable: true}},
 		"pretends": {true, func(ring, victim *keys.Keyring) { ring.Slot = victim.Slot }, sight{inFlight: true, voidSession: true}},
 		// Whoever knows the writer secret can be a device that nobody knows. So can a device whose slot was lost: nothing is deleted for that.
 		"nobody": {true, func(ring, _ *keys.Keyring) { ring.Slot, ring.Signer = crypto.NewUUID(), crypto.RandomSigner() },
