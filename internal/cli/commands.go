@@ -51,6 +51,8 @@ func keyCommands() command {
 			{en: "list", pt: "listar", scopes: anywhere, run: runKeyList},
 			{en: "add", pt: "adicionar", scopes: anywhere | config.Slots, min: 1, max: 2, run: runKeyAdd, complete: completeLocks},
 			{en: "remove", pt: "remover", scopes: anywhere, min: 1, max: 1, run: runKeyRemove},
+			{en: "revoke", pt: "revogar", scopes: anywhere, min: 1, max: 1, run: runKeyRevoke},
+			{en: "admit", pt: "admitir", scopes: anywhere, min: 1, max: 1, run: runKeyAdmit},
 			{en: "recovery", pt: "recuperacao", more: []string{"recuperação"}, scopes: anywhere, run: runKeyRecovery},
 			{en: "passphrase", pt: "senha", scopes: anywhere, run: runKeyPassphrase},
 		},

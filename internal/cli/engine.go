@@ -98,10 +98,10 @@ func (s *session) loadIndex(ctx context.Context) error {
 	return err
 }
 
-// warnDamaged tells of objects that a command has to do without.
+// warnDamaged tells of objects that a command has to do without. Those that count for nothing, since their device was revoked, are no damage.
 func (s *session) warnDamaged(damaged []repo.Damaged) {
-	s.hurt = s.hurt || len(damaged) > 0
 	for _, d := range damaged {
+		s.hurt = s.hurt || !repo.IsVoid(d.Err)
 		s.warn(f(s.text.Verify.Object, d.Object, s.reason(d.Err)))
 	}
 }

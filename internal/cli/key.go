@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,22 +16,6 @@ import (
 // runKeyHelp is "key" without a word: its help, and an error, for nothing was done.
 func runKeyHelp(_ context.Context, a *app, _ []string) error {
 	return mistake(config.Problem{Code: "missing-argument", Subject: " " + a.localWords("key"), Other: a.text.Commands["key"].Args})
-}
-
-// jsonKey is the object of a key.
-type jsonKey struct {
-	Type      string `json:"type"`
-	ID        string `json:"id"`
-	Kind      string `json:"kind"` // passphrase, recovery, device
-	Label     string `json:"label"`
-	WriteOnly bool   `json:"write_only"`
-	Created   string `json:"created"`
-	Used      bool   `json:"used"`             // the repository was opened with it now
-	Change    string `json:"change,omitempty"` // added, removed
-}
-
-func (s *session) newJSONKey(slot *keys.Slot, change string) jsonKey {
-	return jsonKey{"key", slot.ID.String(), lockWord(slot.Lock), slot.Label, slot.WriteOnly, jsonTime(slot.Created), slot.ID == s.repo.Keyring().Slot, change}
 }
 
 // lockWord is a lock in JSON, and on the command line.
@@ -81,55 +64,53 @@ func (s *session) slots(ctx context.Context) ([]*keys.Slot, error) {
 	return slots, err
 }
 
-func runKeyList(ctx context.Context, a *app, _ []string) error {
-	return a.with(ctx, false, func(s *session) error {
-		slots, err := s.slots(ctx)
-		if err != nil {
-			return err
-		}
-		k := s.text.Keys
-		rows := [][]string{{k.ColumnID, k.ColumnLock, k.ColumnLabel, k.ColumnCreated, ""}}
-		mine := s.deviceKey(s.header.ID)
-		for _, slot := range slots {
-			s.object(s.newJSONKey(slot, ""))
-			note := ""
-			if mine != nil && mine.Slot == slot.ID {
-				note = k.ThisDevice
-			}
-			rows = append(rows, []string{slot.ID.String()[:8], s.lockName(slot), term.Escape(slot.Label), s.lang.Date(time.Unix(0, slot.Created)), note})
-		}
-		s.table(rows)
-		return nil
-	})
+// runKeyRemove gives a key up, that nobody else had.
+func runKeyRemove(ctx context.Context, a *app, args []string) error {
+	return a.reading(ctx, func(s *session) error { return s.endKey(ctx, args[0], false) })
 }
 
-func runKeyRemove(ctx context.Context, a *app, args []string) error {
-	return a.reading(ctx, func(s *session) error {
-		slots, err := s.slots(ctx)
-		if err != nil {
-			return err
-		}
-		slot, err := findSlot(slots, args[0])
-		if err != nil {
-			return err
-		}
-		others := slices.ContainsFunc(slots, func(x *keys.Slot) bool { return x != slot && !x.WriteOnly })
-		if !others { // before asking; the repository refuses it too
-			return errKind(core.Usage, "last-key", slot.ID.String()[:8])
-		}
-		if err := s.must(ctx, f(s.text.Keys.AskRemove, slot.ID.String()[:8], s.lockName(slot)+" "+term.Escape(slot.Label))); err != nil {
-			return err
-		}
-		if err := s.repo.RemoveSlot(ctx, slot.ID); err != nil {
-			return err
-		}
-		if mine := s.deviceKey(s.header.ID); mine != nil && mine.Slot == slot.ID {
-			s.forgetDevice(s.header.ID)
-		}
-		s.object(s.newJSONKey(slot, "removed"))
-		s.say(f(s.text.Keys.Removed, slot.ID.String()[:8]))
-		return nil
-	})
+// runKeyRevoke ends a key that is in other hands.
+func runKeyRevoke(ctx context.Context, a *app, args []string) error {
+	return a.reading(ctx, func(s *session) error { return s.endKey(ctx, args[0], true) })
+}
+
+// endKey removes or revokes the key whose id begins so.
+func (s *session) endKey(ctx context.Context, prefix string, stolen bool) error {
+	slots, err := s.slots(ctx)
+	if err != nil {
+		return err
+	}
+	slot, err := findSlot(slots, prefix)
+	if err != nil {
+		return err
+	}
+	others := slices.ContainsFunc(slots, func(x *keys.Slot) bool { return x != slot && !x.WriteOnly })
+	if !others { // before asking; the repository refuses it too
+		return errKind(core.Usage, "last-key", slot.ID.String()[:8])
+	}
+	k := s.text.Keys
+	ask, done, change := k.AskRemove, k.Removed, "removed"
+	if stolen {
+		ask, done, change = k.AskRevoke, k.Revoked, "revoked"
+	}
+	if err := s.must(ctx, f(ask, slot.ID.String()[:8], s.lockName(slot)+" "+term.Escape(slot.Label))); err != nil {
+		return err
+	}
+	if err := s.repo.RevokeSlots(ctx, []core.UUID{slot.ID}, stolen); err != nil {
+		return err
+	}
+	if mine := s.deviceKey(s.header.ID); mine != nil && mine.Slot == slot.ID {
+		s.forgetDevice(s.header.ID)
+	}
+	s.object(s.newJSONKey(slot, change))
+	s.say(f(done, slot.ID.String()[:8]))
+	switch {
+	case stolen && slot.WriteOnly:
+		s.tell(s.wrapped(f(k.RevokedWriter, s.typeThis("verify")+" --"+s.lang.Pick("data", "dados")+"=100%")))
+	case stolen:
+		s.tell(s.wrapped(k.RevokedReader))
+	}
+	return nil
 }
 
 // findSlot returns the key whose id begins so.
@@ -161,13 +142,16 @@ func runKeyPassphrase(ctx context.Context, a *app, _ []string) error {
 		if err != nil {
 			return err
 		}
+		slots = slices.DeleteFunc(slots, func(old *keys.Slot) bool { return old.Lock != keys.Passphrase })
+		var ids []core.UUID
 		for _, old := range slots {
-			if old.Lock == keys.Passphrase {
-				if err := s.repo.RemoveSlot(ctx, old.ID); err != nil {
-					return err
-				}
-				s.object(s.newJSONKey(old, "removed"))
-			}
+			ids = append(ids, old.ID)
+		}
+		if err := s.repo.RevokeSlots(ctx, ids, false); err != nil { // at once: this may be opened with one of them
+			return err
+		}
+		for _, old := range slots {
+			s.object(s.newJSONKey(old, "removed"))
 		}
 		s.object(s.newJSONKey(slot, "added"))
 		s.say(s.text.Keys.Changed)

@@ -39,6 +39,7 @@ type jsonSnapshot struct {
 	Unread      int64    `json:"unread"`
 	Safety      bool     `json:"safety"`
 	Pinned      bool     `json:"pinned,omitempty"`
+	Revoked     bool     `json:"device_revoked,omitempty"`
 	Tags        []string `json:"tags"`
 	GitHead     string   `json:"git_head,omitempty"`
 	GitBranch   string   `json:"git_branch,omitempty"`
@@ -87,7 +88,7 @@ func runSnapshots(ctx context.Context, a *app, _ []string) error {
 		}
 		for _, m := range h {
 			o := newJSONSnapshot(m)
-			o.Type, o.Pinned = "snapshot", pinned[m.ID]
+			o.Type, o.Pinned, o.Revoked = "snapshot", pinned[m.ID], s.repo.IsRevoked(m.Device)
 			s.object(o)
 		}
 		s.table(s.snapshotRows(h, pinned, !own), 3, 4)
@@ -148,6 +149,9 @@ func (s *session) notes(m *snapshot.Manifest) string {
 	}
 	if m.Safety {
 		notes = append(notes, s.text.Browse.Safety)
+	}
+	if s.repo.IsRevoked(m.Device) {
+		notes = append(notes, s.text.Browse.Revoked)
 	}
 	for _, t := range m.Tags {
 		notes = append(notes, term.Escape(t))

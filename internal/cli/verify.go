@@ -52,7 +52,8 @@ func runVerify(ctx context.Context, a *app, _ []string) error {
 	return a.reading(ctx, func(s *session) error {
 		s.tell(f(s.text.Verify.Start, s.place()))
 		s.judged = true
-		o := verify.Options{DataPercent: s.cfg.Share.Percent, DataBytes: s.cfg.Share.Bytes, Sample: s.cfg.Sample, Parallel: s.cfg.Parallel}
+		o := verify.Options{DataPercent: s.cfg.Share.Percent, DataBytes: s.cfg.Share.Bytes, Sample: s.cfg.Sample, Parallel: s.cfg.Parallel,
+			Vouch: true}
 		if found, err := s.identify(s.cwd); err == nil && found.Known() {
 			o.Live, o.LiveProject = s.cwd, found.Project.ID
 		}

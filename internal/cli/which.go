@@ -11,6 +11,7 @@ import (
 	"backup_projeto/internal/cli/term"
 	"backup_projeto/internal/config"
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/repo"
 	"backup_projeto/internal/snapshot"
 )
 
@@ -22,7 +23,7 @@ func (s *session) history(ctx context.Context) (history, error) {
 	all, damaged, err := s.repo.Snapshots(ctx)
 	s.warnDamaged(damaged)
 	for _, d := range damaged {
-		if id, err := core.ParseUUID(path.Base(d.Object)); err == nil {
+		if id, err := core.ParseUUID(path.Base(d.Object)); err == nil && !repo.IsVoid(d.Err) {
 			s.unread = append(s.unread, id)
 		}
 	}

@@ -136,6 +136,7 @@ type Verify struct {
 type Browse struct {
 	ColumnID, ColumnDate, ColumnProject, ColumnHost, ColumnFiles, ColumnSize, ColumnTags string
 	NoSnapshots, OtherProjects                                                           string
+	Revoked                                                                              string
 	Partial, Safety                                                                      string
 	Snapshots, Projects, Matches                                                         Plural
 	DiffHead                                                                             string
@@ -158,7 +159,13 @@ type Keys struct {
 	DeviceKey                                          string
 	AskPassphrase, AskNew, AskAgain, AskSecret         string
 	ColumnID, ColumnLock, ColumnLabel, ColumnCreated   string
+	ColumnLast, LastBackup                             string // date, project
 	LockPassphrase, LockRecovery, LockDevice           string
+	LockUnknown                                        string
+	RevokedOn, RemovedOn                               string // date
+	AskRevoke, Revoked                                 string
+	RevokedWriter                                      string // the command to type
+	RevokedReader, AskAdmit, Admitted                  string
 	WriteOnly, ThisDevice                              string
 	Added, Removed, Changed                            string
 	KitTitle, KitRepository, KitPlace, KitCode, KitUse string

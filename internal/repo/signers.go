@@ -2,6 +2,7 @@ package repo
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -58,6 +59,22 @@ func (s standing) void() bool { return s == pretended || s == disowned }
 func IsVoid(err error) bool {
 	code := core.CodeOf(err)
 	return core.KindOf(err) == core.Damage && (code == codePretended || code == codeDisowned)
+}
+
+// signedBy is the cause of damage of an object that does not count.
+type signedBy struct{ slot core.UUID }
+
+// Error gives the technical English form.
+func (s *signedBy) Error() string { return "signed by " + s.slot.String() }
+
+// SignedBy returns the device, by the id of its slot, that signed an object which does not count for that, or which it pretends to be of;
+// zero where damage is another.
+func SignedBy(err error) core.UUID {
+	var by *signedBy
+	if errors.As(err, &by) {
+		return by.slot
+	}
+	return core.UUID{}
 }
 
 // IsUnknown reports whether damage is of an object that was signed by a device of which there is no key.
@@ -137,7 +154,7 @@ func (r *Repo) counts(ctx context.Context, name string, data []byte) error {
 	by := signatureOf(data)
 	worth, err := r.standing(ctx, by)
 	if err == nil && worth != genuine {
-		err = &core.Error{Kind: core.Damage, Code: worth.code(), Subject: name, Err: core.Errorf(core.Damage, "", "", "signed by %s", by.slot)}
+		err = &core.Error{Kind: core.Damage, Code: worth.code(), Subject: name, Err: &signedBy{by.slot}}
 	}
 	return err
 }
