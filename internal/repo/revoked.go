@@ -53,13 +53,21 @@ func (r *Repo) ensureRevoked(ctx context.Context) error {
 func (r *Repo) learnRevoked(ctx context.Context, infos []storage.Info) error {
 	r.signers.mu.Lock()
 	defer r.signers.mu.Unlock()
+	for _, s := range r.signers.revoked {
+		s.since = time.Time{} // this listing tells
+	}
 	for _, info := range infos {
 		slot, _, ok := parsePair(revokedPrefix, info.Name)
-		if !ok || !strings.HasPrefix(info.Name, revokedPrefix) || r.signers.records[info.Name] {
+		if !ok || !strings.HasPrefix(info.Name, revokedPrefix) {
 			continue
 		}
-		if err := r.readRevocation(ctx, slot, info); err != nil {
-			return err
+		if r.signers.records[info.Name] == nil {
+			if err := r.readRevocation(ctx, slot, info); err != nil {
+				return err
+			}
+		}
+		if s := r.signers.revoked[slot]; s != nil && r.signers.records[info.Name] != nil && (s.since.IsZero() || info.ModTime.Before(s.since)) {
+			s.since = info.ModTime
 		}
 	}
 	if !r.signers.looked && r.dir != "" {
@@ -67,9 +75,9 @@ func (r *Repo) learnRevoked(ctx context.Context, infos []storage.Info) error {
 		for _, e := range entries {
 			name := revokedPrefix + e.Name()
 			slot, _, ok := parsePair(revokedPrefix, name)
-			if ok && !r.signers.records[name] {
+			if ok && r.signers.records[name] == nil {
 				if v, err := r.openRevocation(slot, r.recallFile("revoked", e.Name())); err == nil {
-					r.addRevocation(name, v, time.Time{})
+					r.addRevocation(name, v)
 				}
 			}
 		}
@@ -98,13 +106,15 @@ func (r *Repo) readRevocation(ctx context.Context, slot core.UUID, info storage.
 		}
 	}
 	if err == nil {
-		r.addRevocation(info.Name, v, info.ModTime)
+		r.addRevocation(info.Name, v)
 		return nil
 	}
 	if err = damageOf(info.Name, err); core.KindOf(err) != core.Damage {
 		return err
 	}
-	r.signers.damaged = append(r.signers.damaged, Damaged{info.Name, err})
+	if !slices.ContainsFunc(r.signers.damaged, func(d Damaged) bool { return d.Object == info.Name }) {
+		r.signers.damaged = append(r.signers.damaged, Damaged{info.Name, err})
+	}
 	return nil
 }
 
@@ -122,20 +132,17 @@ func (r *Repo) openRevocation(slot core.UUID, data []byte) (*keys.Revocation, er
 }
 
 // addRevocation makes one hold. The caller holds the signers' mu.
-func (r *Repo) addRevocation(name string, v *keys.Revocation, at time.Time) {
+func (r *Repo) addRevocation(name string, v *keys.Revocation) {
 	if r.signers.revoked == nil {
-		r.signers.revoked, r.signers.records = map[core.UUID]*revokedSlot{}, map[string]bool{}
+		r.signers.revoked, r.signers.records = map[core.UUID]*revokedSlot{}, map[string]*keys.Revocation{}
 	}
-	r.signers.records[name] = true
 	s := r.signers.revoked[v.Slot]
 	if s == nil {
-		s = &revokedSlot{since: at}
+		s = &revokedSlot{}
 		r.signers.revoked[v.Slot] = s
 	}
+	r.signers.records[name] = v
 	s.all = append(s.all, v)
-	if at.Before(s.since) {
-		s.since = at // also where it is not told
-	}
 }
 
 // Revoked returns the slots that were revoked, the earliest first.
@@ -291,7 +298,7 @@ func (r *Repo) putRevocation(ctx context.Context, s *keys.Slot, believed bool, k
 	r.keepFile("revoked", strings.TrimPrefix(name, revokedPrefix), data)
 	r.signers.mu.Lock()
 	defer r.signers.mu.Unlock()
-	r.addRevocation(name, v, time.Time{})
+	r.addRevocation(name, v)
 	return nil
 }
 

@@ -85,17 +85,17 @@ func IsUnknown(err error) bool {
 // signers is what is known of who signs. Its zero value knows nobody.
 type signers struct {
 	mu      sync.Mutex
-	slots   map[core.UUID]*keys.Slot   // certified; nil where nobody has it; guarded by mu
-	revoked map[core.UUID]*revokedSlot // guarded by mu
-	records map[string]bool            // names of the revocations that are known; guarded by mu
-	damaged []Damaged                  // revocations that cannot be read; guarded by mu
-	looked  bool                       // guarded by mu
+	slots   map[core.UUID]*keys.Slot    // certified; nil where nobody has it; guarded by mu
+	revoked map[core.UUID]*revokedSlot  // guarded by mu
+	records map[string]*keys.Revocation // that are known, by their names; guarded by mu
+	damaged []Damaged                   // revocations that cannot be read; guarded by mu
+	looked  bool                        // guarded by mu
 }
 
 // revokedSlot is all revocations of one slot.
 type revokedSlot struct {
 	all   []*keys.Revocation
-	since time.Time // when the store got the first; zero where it does not tell
+	since time.Time // when the store got the first of those that it has; zero where it does not tell
 }
 
 func (s *revokedSlot) keeps(object core.ID) bool {
