@@ -97,7 +97,7 @@ func launchAs(numbers string) error {
 		return err
 	}
 	unix.CloseOnExec(3)
-	if clock { // the parent hides the clock that needs no system call
+	if clock { // this thread becomes the program, and the parent hides the clock that needs no system call
 		if _, _, errno := unix.RawSyscall(unix.SYS_PTRACE, unix.PTRACE_TRACEME, 0, 0); errno != 0 {
 			return errno
 		}

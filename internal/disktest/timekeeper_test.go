@@ -22,17 +22,23 @@ const (
 // hideClock waits until a traced process has become the program, takes the kernel's code away from it that reads the clock without a system
 // call, and lets it go.
 func hideClock(pid int) error {
-	var status unix.WaitStatus
 	for {
-		if _, err := unix.Wait4(pid, &status, unix.WALL, nil); err != unix.EINTR {
-			if err != nil {
-				return err
-			}
+		var status unix.WaitStatus
+		_, err := unix.Wait4(pid, &status, unix.WALL, nil)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil:
+			return err
+		case !status.Stopped():
+			return fmt.Errorf("the program did not stop: %v", status)
+		}
+		if status.StopSignal() == unix.SIGTRAP { // the program begins
 			break
 		}
-	}
-	if !status.Stopped() {
-		return fmt.Errorf("the program did not stop: %v", status)
+		if err := unix.PtraceCont(pid, int(status.StopSignal())); err != nil { // Go's runtime sends itself signals, before the program begins
+			return err
+		}
 	}
 	if err := hideVDSO(pid); err != nil {
 		return err
