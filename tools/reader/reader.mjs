@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseCode } from './lib/crypto.mjs';
-import { Repository } from './lib/repository.mjs';
+import { Repository, Void } from './lib/repository.mjs';
 import { Restore } from './lib/restore.mjs';
 
 const USAGE = `usage: node reader.mjs REPOSITORY_FOLDER TARGET_FOLDER [--snapshot ID|latest]
@@ -31,12 +31,28 @@ function secretOf(options) {
   throw new Error(USAGE);
 }
 
-function choose(ids, wanted) {
-  if (ids.length === 0) throw new Error('the repository has no snapshots');
-  if (wanted === 'latest') return ids.at(-1);
+function choose(repository, wanted) {
+  const ids = repository.snapshotIds();
+  if (wanted === 'latest') {
+    const id = ids.findLast((one) => counts(repository, one));
+    if (!id) throw new Error('the repository has no snapshots');
+    return id;
+  }
   const fitting = ids.filter((id) => id.startsWith(wanted.toLowerCase()));
   if (fitting.length !== 1) throw new Error(`${fitting.length} snapshots have an id that begins with ${wanted}`);
   return fitting[0];
+}
+
+/** counts tells of a snapshot that counts for nothing. */
+function counts(repository, id) {
+  try {
+    repository.snapshot(id);
+  } catch (e) {
+    if (!(e instanceof Void)) return true; // whoever reads it says what is wrong
+    warn(`snapshots/${id}: ${e.message}`);
+    return false;
+  }
+  return true;
 }
 
 function list(repository) {
@@ -46,7 +62,7 @@ function list(repository) {
       const time = new Date(Number(m.start / 1000000n)).toISOString();
       console.log(`${id}  ${time}  ${m.project}  ${m.host}:${Buffer.from(m.path)}${m.unread ? '  partial' : ''}`);
     } catch (e) {
-      warn(`snapshots/${id}: ${e.message}`, true);
+      warn(`snapshots/${id}: ${e.message}`, !(e instanceof Void));
     }
   }
 }
@@ -61,13 +77,13 @@ function main() {
   const repository = new Repository(positionals[0], warn);
   repository.unlock(secretOf(values));
   if (values.list) return list(repository);
-  const id = choose(repository.snapshotIds(), values.snapshot);
+  const id = choose(repository, values.snapshot);
   repository.loadIndex();
   const m = repository.snapshot(id);
   if (m.unread) warn(`the snapshot is partial: ${m.unread} entries could not be read when it was made`);
-  const counts = new Restore(repository, positionals[1], warn).run(m.root);
-  console.log(`${id}: ${counts.files} files and symbolic links, ${counts.directories} directories, ${counts.links} hard links; ` +
-    `${counts.skipped} entries skipped`);
+  const made = new Restore(repository, positionals[1], warn).run(m.root);
+  console.log(`${id}: ${made.files} files and symbolic links, ${made.directories} directories, ${made.links} hard links; ` +
+    `${made.skipped} entries skipped`);
 }
 
 try {

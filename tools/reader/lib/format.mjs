@@ -86,6 +86,34 @@ export function decodeSlot(data) {
   return s;
 }
 
+/** revocation (4). The certificate covers pairs 1 to 11 with the head of a map of 11. */
+export function decodeRevocation(data) {
+  const r = {};
+  let certAt = 0;
+  const d = new Decoder(data);
+  const seen = d.map({
+    1: () => { if (d.uint(255) !== 1) fail('revocation of another version'); },
+    2: () => { r.repository = d.fixed(16); },
+    3: () => { r.slot = d.fixed(16); },
+    4: () => { d.uint(2); },
+    5: () => { d.bool(); },
+    6: () => { d.text(256); },
+    7: () => { d.int(); },
+    8: () => { r.verifier = d.fixed(32); },
+    9: () => { d.int(); },
+    10: () => { d.bool(); },
+    11: () => {
+      r.kept = d.bytes(1048576 * 32);
+      certAt = d.at;
+    },
+    12: () => { r.certificate = d.fixed(64); },
+  });
+  need(seen, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  d.end();
+  r.certified = Uint8Array.of(0xab, ...data.subarray(1, certAt));
+  return r;
+}
+
 export function decodeKeyring(data) {
   return whole(data, (d) => {
     const k = {};

@@ -8,7 +8,7 @@ import {
   ReadKey, SEALED_KEY, chunkId, concatBytes, context, derive, equal, hex, lockKey, mac, openOnce, sha256, unpad, uuid, verifierOf, verify, ascii,
 } from './crypto.mjs';
 import {
-  DIR, MAX_OBJECT, MAX_SNAPSHOT, decodeConfig, decodeFooter, decodeIndex, decodeKeyring, decodeManifest, decodePiece, decodeSlot, splitIds,
+  DIR, MAX_OBJECT, MAX_SNAPSHOT, decodeConfig, decodeFooter, decodeIndex, decodeKeyring, decodeManifest, decodePiece, decodeRevocation, decodeSlot, splitIds,
 } from './format.mjs';
 
 const MAX_SLOTS = 10000;
@@ -19,6 +19,10 @@ const CACHED_SEGMENTS = 64;
 const EMPTY = new Uint8Array(0);
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const HASH = /^[0-9a-f]{64}$/;
+const REVOKED = new RegExp(`^revoked\\.${UUID.source.slice(1, -1)}\\.${UUID.source.slice(1, -1)}$`);
+
+/** Void says that an object is what was signed, and counts for nothing because of who signed it: that is no damage. */
+export class Void extends Error {}
 
 /** The folder as a store. */
 class Store {
@@ -68,8 +72,10 @@ export class Repository {
     this.store = new Store(folder);
     this.warn = warn;
     this.chunks = new Map(); // id in hexadecimal → places
-    this.packs = new Map(); // name → { key, objectKey, checked }
-    this.segments = new Map(); // "pack/number" → raw bytes, most recently used last
+    this.packs = new Set(); // names
+    this.checked = new Set(); // names of packs whose hash was compared
+    this.entries = 0; // that list packs
+    this.segments = new Map(); // "entry/number" → raw bytes, most recently used last
   }
 
   context(kind, place) {
@@ -91,6 +97,25 @@ export class Repository {
       slot.trusted = verify(this.read.adminVerifier, this.context('slot', slot.id), slot.certified, slot.certificate);
       if (!slot.trusted) this.warn(`keys/${id}: the certificate does not verify`, true);
     }
+    this.revoked = this.readRevocations();
+  }
+
+  /** readRevocations returns what counts of slots that are revoked: slot id → { verifier, kept }, kept the hashes of objects. */
+  readRevocations() {
+    const all = new Map();
+    for (const name of this.store.list('gc', REVOKED)) {
+      try {
+        const r = decodeRevocation(this.store.read(`gc/${name}`, MAX_OBJECT));
+        if (!equal(r.repository, this.repository) || uuid(r.slot) !== name.split('.')[1]) fail('belongs elsewhere');
+        if (!verify(this.read.adminVerifier, this.context('revoked', r.slot), r.certified, r.certificate)) fail('the certificate does not verify');
+        const known = all.get(uuid(r.slot)) ?? { verifier: r.verifier, kept: new Set() };
+        splitIds(r.kept).forEach((hash) => known.kept.add(hex(hash)));
+        all.set(uuid(r.slot), known);
+      } catch (e) {
+        this.warn(`gc/${name}: ${e.message}`, true);
+      }
+    }
+    return all;
   }
 
   readSlots() {
@@ -129,16 +154,20 @@ export class Repository {
     throw new Error('no key slot opens with this secret');
   }
 
-  /** signed checks the head of an index or snapshot object and returns what follows the signature. */
+  /** signed checks the head of an index or snapshot object, and whose it is, and returns what follows the signature. */
   signed(name, magic, ctx, data) {
     if (data.length < SIGNED_HEAD || !equal(data.subarray(0, 8), ascii(magic))) fail('no head');
     const slotId = uuid(data.subarray(8, 24));
     const verifier = data.subarray(24, 56);
     const body = data.subarray(SIGNED_HEAD);
     if (!verify(verifier, concatBytes(ctx, data.subarray(8, 24)), body, data.subarray(56, SIGNED_HEAD))) fail('the signature does not verify');
-    const slot = this.slots.get(slotId);
-    if (!slot?.trusted) this.warn(`${name}: written by a device that has no key here (any more)`);
-    else if (!equal(slot.verifier, verifier)) fail('signed by another key than that of its slot');
+    const revoked = this.revoked.get(slotId);
+    const slot = revoked ?? this.slots.get(slotId);
+    if (!slot || !(revoked || slot.trusted)) {
+      if (magic === 'bp-snap1') fail('signed by a device that has no key here');
+      this.warn(`${name}: signed by a device that has no key here`); // what an index object says is checked by who uses it
+    } else if (!equal(slot.verifier, verifier)) throw new Void('signed by another key than that of its slot');
+    else if (revoked && !revoked.kept.has(hex(sha256(data)))) throw new Void('signed by a device after it was revoked');
     return body;
   }
 
@@ -148,8 +177,8 @@ export class Repository {
       try {
         this.readIndex(name).forEach((p) => this.addPack(p));
       } catch (e) {
-        whole = false;
-        this.warn(`index/${name}: ${e.message}`, true);
+        whole &&= e instanceof Void;
+        this.warn(`index/${name}: ${e.message}`, !(e instanceof Void));
       }
     }
     if (!whole) this.readFooters();
@@ -162,13 +191,14 @@ export class Repository {
     return decodeIndex(unpad(openOnce(this.indexKey, ctx, this.signed(`index/${name}`, 'bp-indx1', ctx, data))));
   }
 
+  /** addPack adds an entry. Entries of one pack may contradict one another: each of them is tried. */
   addPack(p) {
-    if (this.packs.has(p.name)) return;
-    this.packs.set(p.name, { name: p.name, key: p.key });
+    this.packs.add(p.name);
+    const pack = { name: p.name, key: p.key, entry: this.entries++ };
     p.footer.segments.forEach((segment, number) => {
       let at = 0;
       splitIds(segment.ids).forEach((id, i) => {
-        const place = { pack: p.name, number, segment, at, length: segment.lengths[i] };
+        const place = { pack, number, segment, at, length: segment.lengths[i] };
         at += place.length;
         const key = hex(id);
         const known = this.chunks.get(key);
@@ -218,17 +248,17 @@ export class Repository {
         if (!equal(chunkId(this.idKey, content), id)) fail('the content does not have its id');
         return content;
       } catch (e) {
-        problem = new Error(`${packName(place.pack)}: ${e.message}`);
+        problem = new Error(`${packName(place.pack.name)}: ${e.message}`);
       }
     }
     throw problem;
   }
 
   segment({ pack, number, segment }) {
-    const key = `${pack}/${number}`;
+    const key = `${pack.entry}/${number}`;
     let raw = this.segments.get(key);
     if (raw) this.segments.delete(key);
-    else raw = this.openSegment(this.packs.get(pack), number, segment);
+    else raw = this.openSegment(pack, number, segment);
     this.segments.set(key, raw);
     if (this.segments.size > CACHED_SEGMENTS) this.segments.delete(this.segments.keys().next().value);
     return raw;
@@ -236,10 +266,10 @@ export class Repository {
 
   openSegment(pack, number, segment) {
     const sealed = this.store.open(packName(pack.name), MAX_OBJECT, (fd, size) => {
-      if (!pack.checked && hex(sha256(readRange(fd, 0, size))) !== pack.name) {
+      if (!this.checked.has(pack.name) && hex(sha256(readRange(fd, 0, size))) !== pack.name) {
         this.warn(`${packName(pack.name)}: the hash is not the name`, true); // its segments may be whole all the same
       }
-      pack.checked = true;
+      this.checked.add(pack.name);
       return readRange(fd, segment.offset, segment.stored);
     });
     pack.objectKey ??= this.read.objectKey(this.repository, 'pack', EMPTY, pack.key);
