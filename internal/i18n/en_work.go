@@ -93,7 +93,7 @@ func enKeys() Keys {
 		DeviceKey:       "This machine's own key is in %s",
 		AskPassphrase:   "Passphrase: ", AskNew: "New passphrase: ", AskAgain: "Once more: ", AskSecret: "Recovery code or passphrase: ",
 		ColumnID: "ID", ColumnLock: "KIND", ColumnLabel: "NAME", ColumnCreated: "CREATED",
-		ColumnLast: "LAST BACKUP", LastBackup: "%[1]s, %[2]s", LockUnknown: "device without a key",
+		ColumnLast: "LAST BACKUP", LastBackup: "%[1]s of %[2]s", LockUnknown: "device without a key",
 		RevokedOn: "revoked %s", RemovedOn: "removed %s",
 		AskRevoke:      "Revoke key %[1]s (%[2]s)? What it has saved until now stays, and nothing that it saves from now on counts.",
 		Revoked:        "Key %s revoked",

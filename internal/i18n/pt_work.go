@@ -93,7 +93,7 @@ func ptKeys() Keys {
 		DeviceKey:       "A chave desta máquina está em %s",
 		AskPassphrase:   "Senha: ", AskNew: "Senha nova: ", AskAgain: "Mais uma vez: ", AskSecret: "Código de recuperação ou senha: ",
 		ColumnID: "ID", ColumnLock: "TIPO", ColumnLabel: "NOME", ColumnCreated: "CRIADA EM",
-		ColumnLast: "ÚLTIMO BACKUP", LastBackup: "%[1]s, %[2]s", LockUnknown: "dispositivo sem chave",
+		ColumnLast: "ÚLTIMO BACKUP", LastBackup: "%[1]s, de %[2]s", LockUnknown: "dispositivo sem chave",
 		RevokedOn: "revogada em %s", RemovedOn: "removida em %s",
 		AskRevoke:      "Revogar a chave %[1]s (%[2]s)? O que ela salvou até agora fica, e nada do que ela salvar daqui em diante conta.",
 		Revoked:        "Chave %s revogada",
