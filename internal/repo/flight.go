@@ -101,7 +101,7 @@ func (s shelf) ListMarks() ([]gc.Listed, error) {
 // ReadMark implements gc.Shelf.
 func (s shelf) ReadMark(l gc.Listed) (*gc.Mark, error) {
 	name := markName(l.ID)
-	if m, err := s.open(l, s.r.remembered(l.ID)); err == nil {
+	if m, err := s.open(l, s.r.recallFile("gc", l.ID.String())); err == nil {
 		return m, nil
 	}
 	data, err := storage.ReadAll(s.ctx, s.r.store, name, core.MaxObject)
@@ -111,7 +111,7 @@ func (s shelf) ReadMark(l gc.Listed) (*gc.Mark, error) {
 	var m *gc.Mark
 	if err == nil {
 		if m, err = s.open(l, data); err == nil {
-			s.r.remember(l.ID, data)
+			s.r.keepFile("gc", l.ID.String(), data)
 			return m, nil
 		}
 	}
@@ -153,32 +153,13 @@ func (s shelf) judge(m *gc.Mark, verifier core.ID) error {
 	return err
 }
 
-// Marks are kept in the local cache as the store has them, so that none is fetched twice; they are authenticated when they are read.
-
+// markFile is where the local cache keeps a mark.
 func (r *Repo) markFile(id core.UUID) string { return filepath.Join(r.dir, "gc", id.String()) }
-
-// remembered returns a mark from the cache, or nothing.
-func (r *Repo) remembered(id core.UUID) []byte {
-	if r.dir == "" {
-		return nil
-	}
-	data, err := os.ReadFile(r.markFile(id))
-	if err != nil {
-		return nil
-	}
-	return data
-}
-
-func (r *Repo) remember(id core.UUID, data []byte) {
-	if r.dir != "" && os.MkdirAll(filepath.Dir(r.markFile(id)), 0o700) == nil {
-		_ = os.WriteFile(r.markFile(id), data, 0o600)
-	}
-}
 
 // recall adds the marks in the cache to what is known.
 func (r *Repo) recall(ctx context.Context, k *gc.Known) {
 	for _, id := range r.cachedMarks() {
-		if m, err := (shelf{ctx: ctx, r: r}).open(gc.Listed{ID: id}, r.remembered(id)); err == nil {
+		if m, err := (shelf{ctx: ctx, r: r}).open(gc.Listed{ID: id}, r.recallFile("gc", id.String())); err == nil {
 			k.Add(m)
 		}
 	}

@@ -318,37 +318,12 @@ func (r *Repo) ReadSnapshot(ctx context.Context, id core.UUID) (*snapshot.Manife
 	return m, nil
 }
 
-// cachedIDs lists the UUIDs that files of the cache are named by, in the folder where file puts one.
-func (r *Repo) cachedIDs(file func(core.UUID) string) (out []core.UUID) {
-	if r.dir == "" {
-		return nil
-	}
-	entries, err := os.ReadDir(filepath.Dir(file(core.UUID{})))
-	if err != nil {
-		return nil
-	}
-	for _, e := range entries {
-		if id, err := core.ParseUUID(e.Name()); err == nil {
-			out = append(out, id)
-		}
-	}
-	return out
-}
-
 func (r *Repo) cachedSnapshot(id core.UUID) string {
 	return filepath.Join(r.dir, "snapshots", id.String())
 }
 
-// cacheSnapshot keeps a sealed manifest. It is authenticated when it is read, so neither a failure nor a torn file matters.
-func (r *Repo) cacheSnapshot(id core.UUID, data []byte) {
-	if r.dir == "" {
-		return
-	}
-	name := r.cachedSnapshot(id)
-	if os.MkdirAll(filepath.Dir(name), 0o700) == nil {
-		_ = os.WriteFile(name, data, 0o600)
-	}
-}
+// cacheSnapshot keeps a sealed manifest.
+func (r *Repo) cacheSnapshot(id core.UUID, data []byte) { r.keepFile("snapshots", id.String(), data) }
 
 // Snapshots reads all manifests, oldest first; those that cannot be read, or do not count for who signed them, are returned as damage. One
 // that was deleted since the listing is in neither.

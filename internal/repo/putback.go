@@ -2,7 +2,6 @@ package repo
 
 import (
 	"context"
-	"os"
 	"strings"
 	"time"
 
@@ -84,7 +83,7 @@ func (r *Repo) copyOf(ctx context.Context, name string) ([]byte, error) {
 	}
 	switch prefix + "/" {
 	case markPrefix:
-		if data := r.remembered(id); data != nil && r.judgeMark(id, data) == nil {
+		if data := r.recallFile("gc", id.String()); data != nil && r.judgeMark(id, data) == nil {
 			return data, nil
 		}
 	case snapshotPrefix, trashPrefix:
@@ -94,11 +93,9 @@ func (r *Repo) copyOf(ctx context.Context, name string) ([]byte, error) {
 }
 
 func (r *Repo) copyOfSnapshot(ctx context.Context, id core.UUID) ([]byte, error) {
-	if r.dir != "" {
-		if data, err := os.ReadFile(r.cachedSnapshot(id)); err == nil {
-			if _, err := r.openSnapshot(id, data); err == nil {
-				return data, nil
-			}
+	if data := r.recallFile("snapshots", id.String()); data != nil {
+		if _, err := r.openSnapshot(id, data); err == nil {
+			return data, nil
 		}
 	}
 	copies, err := r.listTrash(ctx)

@@ -160,18 +160,24 @@ func (r *Repo) Revoked(ctx context.Context) ([]Revoked, error) {
 	return out, nil
 }
 
-// IsRevoked reports whether a slot is known to be revoked.
-func (r *Repo) IsRevoked(slot core.UUID) bool {
+// ended returns what is known of a slot that is revoked, as it stands now; nil of another.
+func (r *Repo) ended(slot core.UUID) *revokedSlot {
 	r.signers.mu.Lock()
 	defer r.signers.mu.Unlock()
-	return r.signers.revoked[slot] != nil
+	s := r.signers.revoked[slot]
+	if s == nil {
+		return nil
+	}
+	now := *s // more revocations may come while it is read
+	return &now
 }
+
+// IsRevoked reports whether a slot is known to be revoked.
+func (r *Repo) IsRevoked(slot core.UUID) bool { return r.ended(slot) != nil }
 
 // revokedSince returns when the store got the first revocation of a slot; zero where it does not tell.
 func (r *Repo) revokedSince(slot core.UUID) time.Time {
-	r.signers.mu.Lock()
-	defer r.signers.mu.Unlock()
-	if s := r.signers.revoked[slot]; s != nil {
+	if s := r.ended(slot); s != nil {
 		return s.since
 	}
 	return time.Time{}

@@ -3,8 +3,6 @@ package repo
 import (
 	"context"
 	"errors"
-	"os"
-	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -126,9 +124,7 @@ func (r *Repo) standing(ctx context.Context, by signature) (standing, error) {
 
 // standingIf is standing, where counts says whether what a slot signed that is revoked counts.
 func (r *Repo) standingIf(ctx context.Context, slot core.UUID, verifier core.ID, counts func(*revokedSlot) bool) (standing, error) {
-	r.signers.mu.Lock()
-	gone := r.signers.revoked[slot]
-	r.signers.mu.Unlock()
+	gone := r.ended(slot)
 	switch {
 	case gone != nil && gone.verifier() != verifier:
 		return pretended, nil
@@ -161,9 +157,7 @@ func (r *Repo) counts(ctx context.Context, name string, data []byte) error {
 
 // reads reports whether a slot is of a device that may read, and is believed: its own slot says so, or it was only given up.
 func (r *Repo) reads(ctx context.Context, slot core.UUID) (bool, error) {
-	r.signers.mu.Lock()
-	gone := r.signers.revoked[slot]
-	r.signers.mu.Unlock()
+	gone := r.ended(slot)
 	if gone != nil {
 		return gone.believed(), nil
 	}
@@ -208,9 +202,7 @@ func (r *Repo) believe(ctx context.Context, packs []pack.Entry, by signature) er
 
 // mayRead reports whether a slot is, or was, of a device that may read.
 func (r *Repo) mayRead(ctx context.Context, slot core.UUID) (bool, error) {
-	r.signers.mu.Lock()
-	gone := r.signers.revoked[slot]
-	r.signers.mu.Unlock()
+	gone := r.ended(slot)
 	if gone != nil {
 		return !gone.all[0].WriteOnly, nil
 	}
@@ -263,23 +255,4 @@ func (r *Repo) certified(id core.UUID, data []byte) (*keys.Slot, error) {
 		return nil, crypto.ErrOpen
 	}
 	return s, nil
-}
-
-// recallFile returns a small file of the local cache, or nothing.
-func (r *Repo) recallFile(folder, name string) []byte {
-	if r.dir == "" {
-		return nil
-	}
-	data, err := os.ReadFile(filepath.Join(r.dir, folder, name))
-	if err != nil {
-		return nil
-	}
-	return data
-}
-
-// keepFile writes a small file of the local cache, which is authenticated when it is read: neither a failure nor a torn file matters.
-func (r *Repo) keepFile(folder, name string, data []byte) {
-	if r.dir != "" && os.MkdirAll(filepath.Join(r.dir, folder), 0o700) == nil {
-		_ = os.WriteFile(filepath.Join(r.dir, folder, name), data, 0o600)
-	}
 }
