@@ -7,7 +7,6 @@ import (
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/parity"
-	"backup_projeto/internal/prune"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/spare"
 	"backup_projeto/internal/verify"
@@ -87,21 +86,15 @@ func (a *app) percent(s parity.Share) string {
 // showParity tells what there is, and what is going to be done.
 func (s *session) showParity(p *spare.Plan) {
 	t, l := s.text.Parity, s.lang
-	sum := func(x spare.Sum, word func(n int64) string) string {
-		if x.Objects == 0 {
-			return ""
-		}
-		return f(s.text.Prune.Sum, word(x.Objects), l.Bytes(x.Bytes))
-	}
-	packs := func(n int64) string { return l.Count(s.text.Verify.Packs, n) }
-	objects := func(n int64) string { return l.Count(t.Objects, n) }
+	packs := func(x spare.Sum) string { return s.sum(s.text.Verify.Packs, x.Objects, x.Bytes) }
+	objects := func(x spare.Sum) string { return s.sum(t.Objects, x.Objects, x.Bytes) }
 	setting := s.percent(p.After)
 	if p.Before != p.After {
 		setting = f(t.SettingLine, s.percent(p.Before), setting)
 	}
-	s.rows([2]string{t.Setting, setting}, [2]string{t.Packs, sum(p.Packs, packs)}, [2]string{t.Protected, sum(p.Protected, packs)},
-		[2]string{t.Stored, sum(p.Parity, objects)}, [2]string{t.Read, sum(p.Read, packs)}, [2]string{t.Write, sum(p.Write, objects)},
-		[2]string{t.Delete, sum(p.Delete, objects)}, [2]string{t.Requests, l.Int(p.Requests)})
+	s.rows([2]string{t.Setting, setting}, [2]string{t.Packs, packs(p.Packs)}, [2]string{t.Protected, packs(p.Protected)},
+		[2]string{t.Stored, objects(p.Parity)}, [2]string{t.Read, packs(p.Read)}, [2]string{t.Write, objects(p.Write)},
+		[2]string{t.Delete, objects(p.Delete)}, [2]string{t.Requests, l.Int(p.Requests)})
 }
 
 // spared tells how it ended.
@@ -179,12 +172,4 @@ func (s *session) parityLine(res *verify.Result) string {
 		return f(t.Without, s.percent(res.Parity), l.Count(s.text.Verify.Packs, res.WithoutParity), s.typeThis("parity"))
 	}
 	return f(t.All, s.percent(res.Parity))
-}
-
-// paritySum says how much parity a prune deletes; "" where there is none.
-func (s *session) paritySum(x prune.Sum) string {
-	if x.Packs == 0 {
-		return ""
-	}
-	return f(s.text.Prune.Sum, s.lang.Count(s.text.Parity.Objects, x.Packs), s.lang.Bytes(x.Bytes))
 }

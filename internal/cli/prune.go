@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 
+	"backup_projeto/internal/i18n"
 	"backup_projeto/internal/prune"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/storage"
@@ -69,15 +70,18 @@ func runPrune(ctx context.Context, a *app, _ []string) error {
 	})
 }
 
+// sum says how many things there are and how large they are; "" where there are none.
+func (s *session) sum(things i18n.Plural, n, bytes int64) string {
+	if n == 0 {
+		return ""
+	}
+	return f(s.text.Prune.Sum, s.lang.Count(things, n), s.lang.Bytes(bytes))
+}
+
 // showPrune tells what is going to be done.
 func (s *session) showPrune(p *prune.Plan) {
 	t, l := s.text.Prune, s.lang
-	sum := func(x prune.Sum) string {
-		if x.Packs == 0 {
-			return ""
-		}
-		return f(t.Sum, l.Count(s.text.Verify.Packs, x.Packs), l.Bytes(x.Bytes))
-	}
+	sum := func(x prune.Sum) string { return s.sum(s.text.Verify.Packs, x.Packs, x.Bytes) }
 	trash := ""
 	if p.Trash > 0 {
 		trash = l.Count(s.text.Browse.Snapshots, p.Trash)
@@ -88,7 +92,7 @@ func (s *session) showPrune(p *prune.Plan) {
 	}
 	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Trash, trash}, [2]string{t.Sweep, sum(p.Sweep)}, [2]string{t.Condemn, sum(p.Condemn)},
 		[2]string{t.Rewrite, sum(p.Rewrite)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
-		[2]string{s.text.Parity.Prune, s.paritySum(p.Parity)}, [2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Locked, s.lockedPacks(p)}, [2]string{s.text.Verify.Aside, aside}, [2]string{t.Requests, l.Int(p.Requests)})
+		[2]string{s.text.Parity.Prune, s.sum(s.text.Parity.Objects, p.Parity.Packs, p.Parity.Bytes)}, [2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Locked, s.lockedPacks(p)}, [2]string{s.text.Verify.Aside, aside}, [2]string{t.Requests, l.Int(p.Requests)})
 }
 
 // lockedPacks says what locks keep, and until when; "" where they keep nothing.

@@ -113,12 +113,7 @@ func (s *session) showRepair(p *repair.Plan) {
 	for _, d := range p.Damaged {
 		s.tell(f(s.text.Verify.Object, term.Escape(d.Object), s.reason(d.Err)))
 	}
-	sum := func(x repair.Sum) string {
-		if x.Count == 0 {
-			return ""
-		}
-		return f(s.text.Prune.Sum, l.Count(s.text.Verify.Packs, x.Count), l.Bytes(x.Bytes))
-	}
+	sum := func(x repair.Sum) string { return s.sum(s.text.Verify.Packs, x.Count, x.Bytes) }
 	number := func(n int64) string {
 		if n == 0 {
 			return ""
