@@ -19,6 +19,7 @@ import (
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/durable"
+	"backup_projeto/internal/programtest"
 	"backup_projeto/internal/storage/s3/s3test"
 )
 
@@ -32,12 +33,8 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		defer os.RemoveAll(dir)
-		for _, source := range []string{"cmd", "internal"} { // which tells the test cache what the program was built from
-			_ = filepath.WalkDir(filepath.Join("..", "..", source), func(string, fs.DirEntry, error) error { return nil })
-		}
-		program = filepath.Join(dir, "backup_projeto")
-		if out, err := exec.Command("go", "build", "-o", program, "backup_projeto/cmd/backup_projeto").CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "%s\n%v\n", out, err)
+		if program, err = programtest.Build(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
 		return m.Run()

@@ -18,6 +18,7 @@ import (
 
 	_ "backup_projeto/internal/cli" // so that a result in the test cache is not taken for that of a program that was changed
 	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/programtest"
 )
 
 var program string // the built program, set by TestMain
@@ -36,10 +37,8 @@ func TestMain(m *testing.M) {
 		if program = os.Getenv(inside); program != "" {
 			return m.Run()
 		}
-		program = filepath.Join(dir, "backup_projeto")
-		build := exec.Command("go", "build", "-o", program, "backup_projeto/cmd/backup_projeto")
-		if out, err := build.CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "%s\n%v\n", out, err)
+		if program, err = programtest.Build(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
 		return m.Run()

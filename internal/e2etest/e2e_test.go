@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"backup_projeto/internal/programtest"
 	"backup_projeto/internal/storage/s3/s3test"
 	"backup_projeto/internal/treetest"
 )
@@ -29,13 +29,8 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		defer os.RemoveAll(dir)
-		for _, source := range []string{"cmd", "internal"} { // which tells the test cache what the program was built from
-			_ = filepath.WalkDir(filepath.Join("..", "..", source), func(string, fs.DirEntry, error) error { return nil })
-		}
-		program = filepath.Join(dir, "backup_projeto")
-		build := exec.Command("go", "build", "-o", program, "backup_projeto/cmd/backup_projeto")
-		if out, err := build.CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "%s\n%v\n", out, err)
+		if program, err = programtest.Build(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
 		return m.Run()

@@ -20,6 +20,7 @@ import (
 	_ "backup_projeto/internal/cli" // so that a result in the test cache is not taken for that of a program that was changed
 	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/keys"
+	"backup_projeto/internal/programtest"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/storage/local"
 )
@@ -44,10 +45,8 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 		defer os.RemoveAll(dir)
-		program = filepath.Join(dir, "backup_projeto")
-		build := exec.Command("go", "build", "-o", program, "backup_projeto/cmd/backup_projeto")
-		if out, err := build.CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "%s\n%v\n", out, err)
+		if program, err = programtest.Build(dir); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
 		code := m.Run()
