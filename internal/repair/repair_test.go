@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/keys"
 	"backup_projeto/internal/pack"
 	"backup_projeto/internal/prune"
 	"backup_projeto/internal/repo"
@@ -88,20 +89,60 @@ func (m *machine) dryRun(o Options, lost int) {
 	}
 }
 
-// TestWriteOnlyDevice: where a device may only write, footers alone are not believed; packs that were read are.
-func TestWriteOnlyDevice(t *testing.T) {
-	for _, o := range []Options{{}, all} {
-		m := place(t)
-		s := m.save(project())
-		key := m.another().key // a slot more
-		_, err := m.open().AddSlot(t.Context(), key.Secret(), "ci", true)
-		must(t, err)
-		m.remove(m.mem.Names("index/")...)
-		res := m.repair(o)
-		if proven := res.Plan.Unproven == 0; proven != (o.DataPercent > 0) {
-			t.Errorf("reading %v %%, %d packs are not proven", o.DataPercent, res.Plan.Unproven)
+// TestDevicesThatLie: where a device may only write, or might when it was revoked or lost its slot, or was stolen, footers alone are not
+// believed; packs that were read are.
+func TestDevicesThatLie(t *testing.T) {
+	revoked := func(stolen bool) func(*machine, *keys.DeviceKey) {
+		return func(m *machine, key *keys.DeviceKey) {
+			must(m.t, m.open().RevokeSlots(m.t.Context(), []core.UUID{key.Slot}, stolen))
 		}
-		m.want(s)
+	}
+	for name, c := range map[string]struct {
+		writeOnly bool
+		then      func(*machine, *keys.DeviceKey) // what becomes of the device
+		believed  bool
+	}{
+		"reader":          {false, nil, true},
+		"reader given up": {false, revoked(false), true},
+		"reader stolen":   {false, revoked(true), false},
+		"writer":          {true, nil, false},
+		"writer given up": {true, revoked(false), false},
+		"writer stolen":   {true, revoked(true), false},
+		"writer admitted": {true, func(m *machine, key *keys.DeviceKey) {
+			m.remove("keys/" + key.Slot.String())
+			fresh := *m
+			fresh.cache = "" // who has seen the slot knows it
+			must(m.t, fresh.open().Admit(m.t.Context(), key.Slot))
+		}, false},
+		"writer lost": {true, func(m *machine, key *keys.DeviceKey) {
+			m.remove("keys/" + key.Slot.String())
+			m.cache = m.t.TempDir()
+		}, false},
+	} {
+		for _, o := range []Options{{}, all} {
+			t.Run(fmt.Sprint(name, " ", o.DataPercent), func(t *testing.T) {
+				m := place(t)
+				kept := []saved{m.save(project())}
+				key := keys.NewDeviceKey(m.open().Header().ID)
+				_, err := m.open().AddSlot(t.Context(), key.Secret(), "other", c.writeOnly)
+				must(t, err)
+				b := &machine{t: t, mem: m.mem, store: m.mem, key: key, cache: t.TempDir(), dir: t.TempDir(), id: core.UUID{2}}
+				kept = append(kept, b.save(files{"x": random(90, 30_000)}))
+				if c.then != nil {
+					c.then(m, key)
+				}
+				m.remove(m.mem.Names("index/")...)
+				res := m.repair(o)
+				if proven := res.Plan.Unproven == 0; res.Listed.Count < 4 || proven != (c.believed || o.DataPercent > 0) {
+					t.Errorf("%d packs are listed, of which %d are not proven", res.Listed.Count, res.Plan.Unproven)
+				}
+				if name == "writer lost" {
+					kept = kept[:1] // nobody reads it before it is admitted
+					must(t, m.open().Admit(t.Context(), key.Slot))
+				}
+				m.want(kept...)
+			})
+		}
 	}
 }
 

@@ -59,19 +59,19 @@ func (p *run) lookAtUnlisted(res *verify.Result) error {
 		found = append(found, unlisted{name: name, size: s.Size})
 	}
 	slices.SortFunc(found, func(a, b unlisted) int { return compareIDs(a.name, b.name) })
-	return p.readUnlisted(found)
-}
-
-// readUnlisted reads the footers, or the packs whole.
-func (p *run) readUnlisted(found []unlisted) error {
-	plain, err := p.honest()
+	plain, err := p.honest(res)
 	if err != nil {
 		return err
 	}
+	return p.readUnlisted(found, plain)
+}
+
+// readUnlisted reads the footers, or the packs whole. plain says that footers are believed.
+func (p *run) readUnlisted(found []unlisted, plain bool) error {
 	whole := p.o.DataPercent > 0 || p.o.DataBytes > 0
 	good := make([]bool, len(found))
 	var mu sync.Mutex
-	err = each(p, readers, found, func(i int, u unlisted) error {
+	err := each(p, readers, found, func(i int, u unlisted) error {
 		e, err := p.r.PackEntry(p.ctx, u.name, u.size)
 		if err == nil && whole {
 			err = p.prove(e)
@@ -110,16 +110,13 @@ func (p *run) readUnlisted(found []unlisted) error {
 	return nil
 }
 
-// honest reports whether every device of the repository may read: then what a pack's footer says is believed like what an index object says.
-// A device that may only write could have put a pack there that says what is not so.
-func (p *run) honest() (bool, error) {
-	slots, _, err := p.r.Slots(p.ctx)
-	for _, s := range slots {
-		if s.WriteOnly {
-			return false, err
-		}
+// honest reports whether every device that the repository has had may read and is believed: then what a pack's footer says is believed like
+// what an index object says. Another, even if it was revoked since, could have put a pack there that says what is not so.
+func (p *run) honest(res *verify.Result) (bool, error) {
+	if slices.ContainsFunc(res.Damaged, func(d verify.Damaged) bool { return repo.IsUnknown(d.Err) }) {
+		return false, nil
 	}
-	return err == nil, err
+	return p.r.AllBelieved(p.ctx)
 }
 
 // prove reads a pack whole.

@@ -165,6 +165,23 @@ func (r *Repo) reads(ctx context.Context, slot core.UUID) (bool, error) {
 	return s != nil && !s.WriteOnly, err
 }
 
+// AllBelieved reports whether every device that has, or had, a slot may read and is believed: whoever has put a pack there, what its footer
+// says is so. It is false where a slot or a revocation cannot be read. Of devices whose slots were lost it does not know.
+func (r *Repo) AllBelieved(ctx context.Context) (bool, error) {
+	slots, damaged, err := r.Slots(ctx)
+	if err != nil || len(damaged) > 0 || slices.ContainsFunc(slots, func(s *keys.Slot) bool { return s.WriteOnly }) {
+		return false, err
+	}
+	r.signers.mu.Lock()
+	defer r.signers.mu.Unlock()
+	for _, s := range r.signers.revoked {
+		if !s.believed() {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // trust says of whom the entries of one index object are.
 type trust struct {
 	r      *Repo
