@@ -26,6 +26,7 @@ var vectors = map[string]func(*testing.T, *vector){
 	"seal-part": sealPartVector,
 	"code":      codeVector,
 	"slot":      slotVector,
+	"revoked":   revokedVector,
 	"config":    configVector,
 	"footer":    footerVector,
 	"padding":   paddingVector,

@@ -7,7 +7,7 @@ import { Decoder, FormatError } from '../lib/cbor.mjs';
 import {
   ObjectKey, ReadKey, ascii, chunkId, concatBytes, context, derive, hex, lockKey, mac, openOnce, padded, parseCode, sha256, unpad, uuid, verifierOf, verify,
 } from '../lib/crypto.mjs';
-import { decodeConfig, decodeFooter, decodeKeyring, decodeManifest, decodePiece, decodeSlot } from '../lib/format.mjs';
+import { decodeConfig, decodeFooter, decodeKeyring, decodeManifest, decodePiece, decodeRevocation, decodeSlot, splitIds } from '../lib/format.mjs';
 
 const EMPTY = new Uint8Array(0);
 const bytes = (s) => Uint8Array.from(Buffer.from(s, 'hex'));
@@ -122,6 +122,20 @@ test('slot', () => {
   assert.deepEqual(ring.read, count(0x20, 32));
   assert.deepEqual(verifierOf(ring.signer), slot.verifier);
   assert.ok(verify(readKey.adminVerifier, ctx, slot.certified, slot.certificate));
+});
+
+test('revocation', () => {
+  const r = decodeRevocation(bytes(v.revoked.object));
+  assert.equal(uuid(r.slot), v.revoked['slot id']);
+  assert.deepEqual(r.repository, repository);
+  assert.deepEqual(r.verifier, verifierOf(count(0x40, 32)));
+  assert.equal(hex(r.certified), v.revoked.signed);
+  assert.equal(hex(r.certificate), v.revoked.certificate);
+  const hashes = [ascii('hello'), EMPTY].map((b) => hex(sha256(b))).sort();
+  assert.deepEqual(splitIds(r.kept).map(hex), hashes);
+  const ok = (signed) => verify(readKey.adminVerifier, context(repository, 'revoked', r.slot), signed, r.certificate);
+  assert.ok(ok(r.certified));
+  assert.ok(!ok(bytes(v.revoked.signed.replace('0af4', '0af5')))); // believed
 });
 
 test('config', () => {
