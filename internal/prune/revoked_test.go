@@ -15,11 +15,13 @@ import (
 	"backup_projeto/internal/backup"
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/gc"
 	"backup_projeto/internal/keys"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
 	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/storage"
+	"backup_projeto/internal/storage/faulty"
 	"backup_projeto/internal/tree"
 )
 
@@ -107,6 +109,39 @@ func TestRevokedDevice(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestMarkOfVoidSnapshot: a snapshot that counts for nothing now, and was kept when packs were condemned by who had not heard of the
+// revocation, is not taken for one that a short listing misses; one that counts is.
+func TestMarkOfVoidSnapshot(t *testing.T) {
+	p := newPlace(t)
+	first := p.save(p.main, files{"a": random(1, 300_000)})
+	dead := p.save(p.main, files{"b": random(2, 300_000)})
+	p.drop(dead)
+	key, thief := p.addDevice(false)
+	must(t, p.main.RevokeSlots(t.Context(), []core.UUID{key.Slot}, true))
+	void := p.save(thief, files{"c": random(3, 300_000)})
+	_, err := p.main.PutMark(t.Context(), &gc.Mark{Created: time.Now().UnixNano(), Snapshots: []core.UUID{first.id, void.id}})
+	must(t, err)
+	before := p.size()
+	for range 2 {
+		for _, folder := range []string{"packs", "index", "snapshots", "gc", "sessions"} {
+			p.age(folder, 4*24*time.Hour)
+		}
+		if _, err := Run(t.Context(), p.open(p.store(), ""), Options{}, &report.Discard{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if p.size() > before-300_000 {
+		t.Errorf("%d bytes became %d", before, p.size())
+	}
+	p.wantAll(first)
+	short := faulty.New(p.store(), nil)
+	short.Keep = func(_, name string) bool { return name != "snapshots/"+first.id.String() }
+	if _, err := Run(t.Context(), p.open(short, ""), Options{}, &report.Discard{}); core.KindOf(err) != core.Destination {
+		t.Errorf("the listing lacks a snapshot, and the prune says %v", err)
+	}
+	p.wantAll(first)
 }
 
 // wantAll restores snapshots on a machine that has heard of nothing.
