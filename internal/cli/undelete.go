@@ -43,6 +43,11 @@ func runUndelete(ctx context.Context, a *app, args []string) error {
 		var ids []core.UUID
 		for _, arg := range args {
 			t, err := findTrashed(trash, arg)
+			if core.CodeOf(err) == "not-in-trash" { // a listing may miss what was dropped a moment ago
+				if trash, err = s.repo.Trash(ctx); err == nil {
+					t, err = findTrashed(trash, arg)
+				}
+			}
 			if err != nil {
 				return err
 			}

@@ -54,7 +54,7 @@ func fits(p Point, err error) bool {
 		return kind == core.Interrupted
 	case !slices.Contains(lies, p.Fault):
 		return kind == core.Destination
-	case p.Method == faulty.List && code == "not-in-trash", p.Class == faulty.Class{Method: faulty.Get, Folder: "config"} && code == "newer-format":
+	case p.Class == faulty.Class{Method: faulty.Get, Folder: "config"} && code == "newer-format":
 		return true // that is what was said
 	}
 	return kind == core.Destination || kind == core.Damage

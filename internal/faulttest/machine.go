@@ -37,16 +37,15 @@ type operation struct {
 // machine is one run of an operation: a machine with its cache and a folder of its own, on a copy of the state's store.
 type machine struct {
 	*state
-	t        *testing.T
-	store    storage.Store     // as the operation sees it
-	dir      string            // its own
-	fresh    []saved           // snapshots that it reported as saved
-	secret   keys.Secret       // what it made a slot for
-	moved    []core.UUID       // snapshots that it reported as moved to the trash
-	unpinned bool              // it reported that there was a pin
-	tries    int               // how often it restored
-	damage   bool              // it reported that something is damaged
-	before   map[string]string // the target's files before
+	t      *testing.T
+	store  storage.Store     // as the operation sees it
+	dir    string            // its own
+	fresh  []saved           // snapshots that it reported as saved
+	secret keys.Secret       // what it made a slot for
+	moved  []core.UUID       // snapshots that it reported as moved to the trash
+	tries  int               // how often it restored
+	damage bool              // it reported that something is damaged
+	before map[string]string // the target's files before
 }
 
 // newMachine copies the state. The store is the caller's to set.

@@ -125,23 +125,26 @@ func (r *Repo) Pin(ctx context.Context, id core.UUID, created int64) (bool, erro
 	return true, r.store.Put(ctx, pairName(pinPrefix, id, one), r.sealPin(&Pin{Snapshot: id, Created: created}, one))
 }
 
-// Unpin lets a snapshot be dropped again. It reports whether it was pinned.
+// Unpin lets a snapshot be dropped again. It reports whether it was pinned. What a pin is called nobody knows but by a listing, which may
+// miss the newest: so two in a row must have none left.
 func (r *Repo) Unpin(ctx context.Context, id core.UUID) (bool, error) {
-	names, err := r.listPins(ctx)
-	if err != nil {
-		return false, err
-	}
-	found := false
-	for _, p := range names {
-		if p.snapshot != id {
-			continue
+	gone := map[pinRef]bool{}
+	for quiet := 0; quiet < 2; quiet++ {
+		names, err := r.listPins(ctx)
+		if err != nil {
+			return len(gone) > 0, err
 		}
-		found = true
-		if err := r.store.Delete(ctx, pairName(pinPrefix, id, p.pin)); err != nil {
-			return true, err
+		for _, p := range names {
+			if p.snapshot != id || gone[p] {
+				continue
+			}
+			if err := r.store.Delete(ctx, pairName(pinPrefix, id, p.pin)); err != nil {
+				return true, err
+			}
+			gone[p], quiet = true, -1
 		}
 	}
-	return found, nil
+	return len(gone) > 0, nil
 }
 
 type pinRef struct{ snapshot, pin core.UUID }

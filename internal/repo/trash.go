@@ -177,16 +177,19 @@ func (r *Repo) TrashedSnapshot(ctx context.Context, t Trashed) (*snapshot.Manife
 	return m, err
 }
 
+// copiesOf lists the copies of one snapshot. That there is none is said only by two listings in a row: one may miss the newest.
 func (r *Repo) copiesOf(ctx context.Context, id core.UUID) ([]copyInTrash, error) {
-	all, err := r.listTrash(ctx)
-	if err != nil {
-		return nil, err
+	for range 2 {
+		all, err := r.listTrash(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all = slices.DeleteFunc(all, func(c copyInTrash) bool { return c.id != id })
+		if len(all) > 0 {
+			return all, nil
+		}
 	}
-	all = slices.DeleteFunc(all, func(c copyInTrash) bool { return c.id != id })
-	if len(all) == 0 {
-		return nil, &core.Error{Kind: core.Failure, Code: codeNotInTrash, Subject: id.String()}
-	}
-	return all, nil
+	return nil, &core.Error{Kind: core.Failure, Code: codeNotInTrash, Subject: id.String()}
 }
 
 // readCopies opens the first copy, all of one snapshot, that is not damaged. One that does not count for who signed it is damage.
