@@ -30,6 +30,8 @@ type operation struct {
 	target bool
 	// reads says that run changes nothing in the store.
 	reads bool
+	// mends says that something is missing until run has succeeded.
+	mends bool
 	// notices says of what folders run reports each object that arrives changed, but for so many that it reads again in any case.
 	notices map[string]int
 }

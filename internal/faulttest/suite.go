@@ -44,7 +44,7 @@ func All() bool { return os.Getenv("FAULTS") == "all" }
 // Run runs the suite, and logs what it did in one line.
 func (s *Suite) Run(t *testing.T) {
 	y := &tally{Suite: s, kinds: map[faulty.Fault]bool{}}
-	all := slices.Concat(operations, prunes, keyring)
+	all := slices.Concat(operations, prunes, keyring, mending)
 	t.Run("all", func(t *testing.T) {
 		for i := range all {
 			t.Run(all[i].name, func(t *testing.T) {

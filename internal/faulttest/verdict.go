@@ -104,6 +104,9 @@ func (y *tally) verdict(o *operation, m *machine, said bool) {
 	if o.target {
 		m.wholeFiles()
 	}
+	if o.mends && (!said || m.damage) { // the second run mends it
+		return
+	}
 	if _, err := repo.ReadHeader(m.t.Context(), m.store); !said && o.prepare == nil && core.KindOf(err) == core.NoRepository {
 		return
 	}

@@ -211,6 +211,20 @@ func (r *Repo) RevokeSlots(ctx context.Context, ids []core.UUID, stolen bool) er
 			stays = stays || !s.WriteOnly
 		}
 	}
+	for _, id := range append(ids[:len(ids):len(ids)], r.ring.Slot) { // a listing may miss it, or it may have arrived changed
+		if r.IsRevoked(id) || slices.ContainsFunc(all, func(s *keys.Slot) bool { return s.ID == id }) {
+			continue
+		}
+		s, err := r.standingSlot(ctx, id)
+		switch {
+		case err != nil:
+			return err
+		case s != nil && slices.Contains(ids, id):
+			ends = append(ends, s)
+		case s != nil:
+			stays = true
+		}
+	}
 	if !stays {
 		return &core.Error{Kind: core.Usage, Code: codeLastKey, Subject: ids[0].String()}
 	}
@@ -225,6 +239,22 @@ func (r *Repo) RevokeSlots(ctx context.Context, ids []core.UUID, stolen bool) er
 		}
 	}
 	return nil
+}
+
+// standingSlot reads a slot by its name; nil where the store has none.
+func (r *Repo) standingSlot(ctx context.Context, id core.UUID) (*keys.Slot, error) {
+	data, err := storage.ReadAll(ctx, r.store, slotName(id), maxSlot)
+	if storage.IsNotFound(err) {
+		return nil, nil
+	}
+	var s *keys.Slot
+	if err == nil {
+		s, err = r.certified(id, data)
+	}
+	if err != nil {
+		return nil, damageOf(slotName(id), err)
+	}
+	return s, nil
 }
 
 // RemoveSlot gives a slot up: RevokeSlots of one that nobody stole.
