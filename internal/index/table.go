@@ -13,9 +13,10 @@ import (
 // where a mapped page cannot be read: visit catches that.
 type table struct {
 	*layout
-	r       io.ReaderAt
-	front   front
-	windows sync.Pool
+	r     io.ReaderAt
+	front front
+	// windows are for records, and segments for what records lead to: blocks that hold for many look-ups in a row stay at hand.
+	windows, segments sync.Pool
 	// recent has packs looked up lately, by the last bits of their numbers: locations share a pack's 1.2 KB.
 	recent [256]atomic.Pointer[recentPack]
 	// lost is set when a read fails or finds damage; the table then answers nothing, until the set gives it up.
@@ -45,6 +46,7 @@ func openTable(r io.ReaderAt, size int64, repo core.UUID, mapFront func(at int64
 	}
 	t := &table{layout: l, r: r, front: front{l: l}, release: func() error { return nil }}
 	t.windows.New = func() any { return new(window) }
+	t.segments.New = t.windows.New
 	c := l.cursor(r, secSums)
 	for {
 		item, err := c.next()
@@ -143,8 +145,8 @@ func (t *table) lookup(out []Location, id *core.ID) []Location {
 }
 
 func (t *table) location(rec []byte) (l Location, err error) {
-	w := t.windows.Get().(*window)
-	defer t.windows.Put(w)
+	w := t.segments.Get().(*window)
+	defer t.segments.Put(w)
 	p, err := t.pack(w, recordPack(rec))
 	if err != nil {
 		return l, err
