@@ -209,7 +209,7 @@ func (r *Repo) Examine(ctx context.Context, e *pack.Entry) (flaws []Flaw, err er
 		return flaws, nil
 	}
 	h := r.Hasher()
-	err = r.readSegments(ctx, key, places, func(i int, raw []byte, err error) error {
+	err = r.readSegments(ctx, key, places, noTurn, func(i int, raw []byte, err error) error {
 		if err != nil {
 			flaws = append(flaws, Flaw{Number: uint32(i)})
 		} else if wrong := wrongChunks(h, &segments[i], raw); len(wrong) > 0 {

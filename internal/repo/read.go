@@ -109,6 +109,14 @@ func (r *Repo) objectKey(p *index.PackInfo) (*crypto.ObjectKey, error) {
 // call only. A segment that is damaged is read as parity mends its pack; where that cannot be, it is passed with its error (kind Damage) and
 // nil bytes, and reading goes on. Other errors, and those of fn, end it.
 func (r *Repo) ReadSegments(ctx context.Context, segments []Segment, fn func(i int, raw []byte, err error) error) error {
+	return r.ReadSegmentsInTurn(ctx, segments, noTurn, fn)
+}
+
+func noTurn() error { return nil }
+
+// ReadSegmentsInTurn is ReadSegments that calls turn when the first answer is there, and waits for it before it takes more of that than its
+// beginning: so many can wait for a distant store at once, and few hold segments in memory. An error of turn ends it.
+func (r *Repo) ReadSegmentsInTurn(ctx context.Context, segments []Segment, turn func() error, fn func(i int, raw []byte, err error) error) error {
 	if len(segments) == 0 {
 		return nil
 	}
@@ -117,25 +125,50 @@ func (r *Repo) ReadSegments(ctx context.Context, segments []Segment, fn func(i i
 		if core.KindOf(err) != core.Damage {
 			return err
 		}
+		if e := turn(); e != nil {
+			return e
+		}
 		return failAll(segments, 0, err, fn)
 	}
-	return r.readSegments(ctx, key, segments, fn)
+	return r.readSegments(ctx, key, segments, turn, fn)
 }
 
-// readSegments is ReadSegments with the pack's key.
-func (r *Repo) readSegments(ctx context.Context, key *crypto.ObjectKey, segments []Segment, fn func(i int, raw []byte, err error) error) error {
-	for i := 0; i < len(segments); {
-		j := i + 1
-		for j < len(segments) && near(&segments[i], &segments[j-1], &segments[j]) {
-			j++
-		}
-		rd := &rangeReader{r: r, key: key, segments: segments[:j], at: i, fn: fn}
+// readSegments is ReadSegmentsInTurn with the pack's key. While one range is read the next is asked for.
+func (r *Repo) readSegments(ctx context.Context, key *crypto.ObjectKey, segments []Segment, turn func() error, fn func(i int, raw []byte, err error) error) error {
+	next := r.ask(ctx, key, segments, 0, fn)
+	defer func() { next.close() }()
+	<-next.came
+	if err := turn(); err != nil {
+		return err
+	}
+	for next != nil {
+		rd := next
+		next = r.ask(ctx, key, segments, len(rd.segments), fn)
 		if err := rd.run(ctx); err != nil {
 			return err
 		}
-		i = j
 	}
 	return nil
+}
+
+// ask sends the request for the range that begins with segment i; nil where there is none.
+func (r *Repo) ask(ctx context.Context, key *crypto.ObjectKey, segments []Segment, i int, fn func(i int, raw []byte, err error) error) *rangeReader {
+	if i == len(segments) {
+		return nil
+	}
+	j := i + 1
+	for j < len(segments) && near(&segments[i], &segments[j-1], &segments[j]) {
+		j++
+	}
+	ctx, stop := context.WithCancel(ctx)
+	rd := &rangeReader{r: r, key: key, segments: segments[:j], at: i, fn: fn, stop: stop, came: make(chan struct{})}
+	first, last := &segments[i], &segments[j-1]
+	go func() {
+		defer close(rd.came)
+		from, to := first.Segment.Offset, last.Segment.Offset+int64(last.Segment.Stored)
+		rd.body, rd.err = r.store.Get(ctx, PackName(first.Pack.Name), from, to-from)
+	}()
+	return rd
 }
 
 func failAll(segments []Segment, from int, err error, fn func(int, []byte, error) error) error {
@@ -161,23 +194,38 @@ type rangeReader struct {
 	segments []Segment
 	at       int
 	fn       func(i int, raw []byte, err error) error
+
+	stop context.CancelFunc
+	came chan struct{} // closed when the answer, or an error, is there
+	body io.ReadCloser
+	err  error
+}
+
+// close gives the answer up, which may not have come yet.
+func (rd *rangeReader) close() {
+	if rd == nil {
+		return
+	}
+	rd.stop()
+	<-rd.came
+	if rd.body != nil {
+		rd.body.Close()
+	}
 }
 
 func (rd *rangeReader) run(ctx context.Context) error {
-	first, last := &rd.segments[rd.at], &rd.segments[len(rd.segments)-1]
-	from, to := first.Segment.Offset, last.Segment.Offset+int64(last.Segment.Stored)
-	name := PackName(first.Pack.Name)
+	defer rd.close()
+	first := &rd.segments[rd.at]
+	pos, name := first.Segment.Offset, PackName(first.Pack.Name)
+	<-rd.came // it ends with ctx
 	bufs := buffers.Get().(*segmentBuffers)
 	defer buffers.Put(bufs)
-	body, err := rd.r.store.Get(ctx, name, from, to-from)
-	if err != nil {
-		return rd.fail(ctx, bufs, name, err)
+	if rd.err != nil {
+		return rd.fail(ctx, bufs, name, rd.err)
 	}
-	defer body.Close()
-	pos := from
 	for ; rd.at < len(rd.segments); rd.at++ {
 		s := &rd.segments[rd.at]
-		sealed, err := bufs.read(body, s.Segment.Offset-pos, int(s.Segment.Stored))
+		sealed, err := bufs.read(rd.body, s.Segment.Offset-pos, int(s.Segment.Stored))
 		if err != nil {
 			return rd.fail(ctx, bufs, name, err)
 		}

@@ -96,7 +96,7 @@ func (s *Session) Salvage(ctx context.Context, e *pack.Entry, elsewhere func(*co
 	if err != nil {
 		err = failAll(places, 0, err, read)
 	} else {
-		err = r.readSegments(ctx, key, places, read)
+		err = r.readSegments(ctx, key, places, noTurn, read)
 	}
 	if err == nil {
 		err = c.fill.Flush()

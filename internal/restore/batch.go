@@ -161,13 +161,13 @@ func (w *writer) flush(ctx context.Context) error {
 func (w *writer) run(ctx context.Context, b *batch) {
 	if len(b.older) > 0 {
 		var mu sync.Mutex // guards b.groups
-		each(w, ctx, b.older, func(o *older) error { return w.reuse(ctx, o, &b.groups, &mu) })
+		each(w, ctx, w.slots, b.older, func(o *older) error { return w.reuse(ctx, o, &b.groups, &mu) })
 	}
 	jobs := b.groups.jobs(w.workers, &w.limits)
 	b.groups = groups{}
 	var wait sync.WaitGroup
 	wait.Go(func() {
-		each(w, ctx, slices.Collect(slices.Chunk(b.ops, opsPerJob)), func(ops []func() error) error {
+		each(w, ctx, w.slots, slices.Collect(slices.Chunk(b.ops, opsPerJob)), func(ops []func() error) error {
 			for _, op := range ops {
 				if err := op(); err != nil || ctx.Err() != nil {
 					return err
@@ -176,22 +176,31 @@ func (w *writer) run(ctx context.Context, b *batch) {
 			return nil
 		})
 	})
-	each(w, ctx, jobs, func(job []*segmentGroup) error { return w.fetch(ctx, job) })
+	each(w, ctx, w.asking, jobs, func(job []*segmentGroup) error { return w.fetch(ctx, job) })
 	wait.Wait()
 }
 
-// each has the workers do something with each of a list, and returns when all is done, or the work was stopped, as an error does.
-func each[T any](w *writer, ctx context.Context, list []T, do func(T) error) {
+// take waits for room; false says that the work was stopped.
+func (w *writer) take(ctx context.Context, room chan struct{}) bool {
+	select {
+	case room <- struct{}{}:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// each does something with each of a list, as many at once as there is room for, and returns when all is done, or the work was stopped, as an
+// error does.
+func each[T any](w *writer, ctx context.Context, room chan struct{}, list []T, do func(T) error) {
 	var wait sync.WaitGroup
 	defer wait.Wait()
 	for _, x := range list {
-		select {
-		case w.slots <- struct{}{}:
-		case <-ctx.Done():
+		if !w.take(ctx, room) {
 			return
 		}
 		wait.Go(func() {
-			defer func() { <-w.slots }()
+			defer func() { <-room }()
 			if err := do(x); err != nil {
 				w.stop(err)
 			}

@@ -17,13 +17,23 @@ func (w *writer) fetch(ctx context.Context, job []*segmentGroup) error {
 	}
 	w.rep.Progress().SetCurrent(job[0].wants[0].it.path())
 	f := fetching{w: w, job: job}
-	err := w.src.ReadSegments(ctx, segments, func(i int, raw []byte, err error) error {
+	slot := false
+	err := w.src.ReadSegmentsInTurn(ctx, segments, func() error {
+		slot = w.take(ctx, w.slots)
+		if !slot {
+			return context.Cause(ctx)
+		}
+		return nil
+	}, func(i int, raw []byte, err error) error {
 		f.next = i + 1
 		if err != nil {
 			return f.again(ctx, job[i].wants, err)
 		}
 		return f.segment(ctx, job[i], raw)
 	})
+	if slot {
+		<-w.slots
+	}
 	for ; core.KindOf(err) == core.Damage && f.next < len(job); f.next++ {
 		if e := f.again(ctx, job[f.next].wants, err); e != nil {
 			return e

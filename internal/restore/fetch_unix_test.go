@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -96,19 +97,57 @@ func TestEachSegmentOnce(t *testing.T) {
 	}
 }
 
-// counting counts what is read of a repository; one worker uses it.
-type counting struct {
-	*repo.Repo
-	reads map[string]int
-	calls int
+// TestManyAskFewHold has more requests than workers, and no more workers than were asked for.
+func TestManyAskFewHold(t *testing.T) {
+	w := newWorld(t)
+	var in []node
+	for i := range 60 {
+		in = append(in, file(fmt.Sprintf("f%03d", i), random(uint64(i), 500000)))
+	}
+	m := w.save(in...)
+	c := &counting{Repo: w.r, reads: map[string]int{}}
+	j := newJob(c, m, Options{Target: tempDir(t), Parallel: 2}, &listener{})
+	must(t, j.run(t.Context()))
+	wantTree(t, j.o.Target, in...)
+	if c.mostHolding > 2 || c.mostAsking <= 2 || c.mostAsking > 2*asked {
+		t.Errorf("%d at once held what came, and %d asked", c.mostHolding, c.mostAsking)
+	}
 }
 
-func (c *counting) ReadSegments(ctx context.Context, s []repo.Segment, fn func(int, []byte, error) error) error {
+// counting counts what is read of a repository.
+type counting struct {
+	*repo.Repo
+	mu                   sync.Mutex // guards the rest
+	reads                map[string]int
+	calls                int
+	asking, mostAsking   int
+	holding, mostHolding int
+}
+
+func (c *counting) ReadSegmentsInTurn(ctx context.Context, s []repo.Segment, turn func() error, fn func(int, []byte, error) error) error {
+	c.mu.Lock()
 	c.calls++
 	for _, s := range s {
 		c.reads[fmt.Sprint(s.Pack.Name.Short(), s.Number)]++
 	}
-	return c.Repo.ReadSegments(ctx, s, fn)
+	c.asking++
+	c.mostAsking = max(c.mostAsking, c.asking)
+	c.mu.Unlock()
+	held := 0
+	err := c.Repo.ReadSegmentsInTurn(ctx, s, func() error {
+		err := turn()
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		held = 1
+		c.holding++
+		c.mostHolding = max(c.mostHolding, c.holding)
+		return err
+	}, fn)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asking--
+	c.holding -= held
+	return err
 }
 
 // packPath is the file of a pack in a world's store.
@@ -254,8 +293,8 @@ type failing struct {
 	do  func()
 }
 
-func (f *failing) ReadSegments(ctx context.Context, s []repo.Segment, fn func(int, []byte, error) error) error {
-	return f.Repo.ReadSegments(ctx, s, func(i int, raw []byte, err error) error {
+func (f *failing) ReadSegmentsInTurn(ctx context.Context, s []repo.Segment, turn func() error, fn func(int, []byte, error) error) error {
+	return f.Repo.ReadSegmentsInTurn(ctx, s, turn, func(i int, raw []byte, err error) error {
 		if f.n.Add(1) == f.at {
 			if f.do != nil {
 				f.do()
@@ -362,8 +401,8 @@ type lying struct {
 	at int
 }
 
-func (l *lying) ReadSegments(ctx context.Context, s []repo.Segment, fn func(int, []byte, error) error) error {
-	return l.Repo.ReadSegments(ctx, s, func(i int, raw []byte, err error) error {
+func (l *lying) ReadSegmentsInTurn(ctx context.Context, s []repo.Segment, turn func() error, fn func(int, []byte, error) error) error {
+	return l.Repo.ReadSegmentsInTurn(ctx, s, turn, func(i int, raw []byte, err error) error {
 		raw = slices.Clone(raw)
 		raw[l.at] ^= 1
 		return fn(i, raw, err)

@@ -90,8 +90,7 @@ func (w *writer) storeChunk(it *item, off int64, data []byte) error {
 				return err
 			}
 		}
-		w.bytes.Add(size)
-		w.rep.Progress().Bytes.Add(size)
+		w.wroteBytes(size)
 		return nil
 	})
 }

@@ -50,7 +50,7 @@ type source interface {
 	Lookup(*core.ID) []index.Location
 	Places(context.Context, *core.ID) ([]index.Location, error)
 	Moved(ctx context.Context, id *core.ID, pack core.ID) (bool, error)
-	ReadSegments(context.Context, []repo.Segment, func(i int, raw []byte, err error) error) error
+	ReadSegmentsInTurn(ctx context.Context, s []repo.Segment, turn func() error, fn func(i int, raw []byte, err error) error) error
 	CheckID(core.ID, []byte) bool
 	Hasher() *crypto.IDHasher
 	Cutter() *chunk.Cutter
