@@ -40,7 +40,7 @@ type options struct {
 type named struct{ name, path string }
 
 // programNames lists what can be measured.
-var programNames = []string{report.Own, report.Restic, "borg", "tar|zstd", "find", "tar", "cp"}
+var programNames = []string{report.Own, report.Restic, "borg", "tar|zstd", "find", "tar", "tar+sync", "cp"}
 
 // peerPackages are the Debian packages with the peers and the floors.
 var peerPackages = map[string]string{"restic": "restic", "borg": "borgbackup", "zstd": "zstd", "tar": "tar", "find": "findutils", "cp": "coreutils"}

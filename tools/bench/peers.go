@@ -132,23 +132,29 @@ func floors(find func(name string) string) []*program {
 				report.Unchanged: func(s *scene) work { return in(s.source, finder, ".", "-printf", `%s %T@\n`) },
 			},
 		},
-		{
-			name: "tar", path: tar, about: []string{"--version"}, floor: true,
-			prepare: map[string]func(ctx context.Context, s *scene) error{report.Restore: func(ctx context.Context, s *scene) error {
-				_, err := measure.RunHere(ctx, s.job(in(s.source, tar, "-cf", filepath.Join(s.repo(), "set.tar"), ".")))
-				return err
-			}},
-			jobs: map[string]func(s *scene) work{
-				report.Restore: func(s *scene) work { return in(s.target, tar, "-xf", filepath.Join(s.repo(), "set.tar")) },
-			},
-		},
+		untar("tar", tar, func(s *scene, archive string) work { return in(s.target, tar, "-xf", archive) }),
+		untar("tar+sync", tar, func(s *scene, archive string) work {
+			return in(s.target, "/bin/sh", "-c", `"$0" -xf "$1" && sync -f .`, tar, archive)
+		}),
 		{
 			name: "cp", path: cp, about: []string{"--version"}, floor: true,
 			jobs: map[string]func(s *scene) work{
-				report.First:   func(s *scene) work { return in(s.source, cp, "-a", ".", filepath.Join(s.repo(), "copy")) },
 				report.Restore: func(s *scene) work { return in(s.target, cp, "-a", s.source+"/.", ".") },
 			},
 		},
+	}
+}
+
+// untar is a floor that unpacks the set.
+func untar(name, tar string, unpack func(s *scene, archive string) work) *program {
+	archive := func(s *scene) string { return filepath.Join(s.repo(), "set.tar") }
+	return &program{
+		name: name, path: tar, about: []string{"--version"}, floor: true,
+		prepare: map[string]func(ctx context.Context, s *scene) error{report.Restore: func(ctx context.Context, s *scene) error {
+			_, err := measure.RunHere(ctx, s.job(in(s.source, tar, "-cf", archive(s), ".")))
+			return err
+		}},
+		jobs: map[string]func(s *scene) work{report.Restore: func(s *scene) work { return unpack(s, archive(s)) }},
 	}
 }
 

@@ -21,6 +21,7 @@ type bench struct {
 	results  *report.Results
 	say      func(format string, args ...any)
 	measure  func(ctx context.Context, j measure.Job) (measure.Usage, error)
+	noDisk   bool                            // there are no disks for single runs
 	settle   func(ctx context.Context) error // before each run: has the system write to disk what it still keeps
 }
 
@@ -37,6 +38,7 @@ type series struct {
 	source   string          // the copy of it that is saved
 	file     string          // the one file that is restored
 	broken   map[string]bool // programs that failed to save, by name
+	disk     *disk           // what the present run restores to; nil: an ordinary folder
 }
 
 // startsFrom says which state a job needs.
@@ -179,7 +181,7 @@ func (r *series) once(ctx context.Context, p *program, job string, first bool, k
 func (r *series) scene(p *program) *scene {
 	name := strings.ReplaceAll(p.name, "|", "-")
 	return &scene{
-		p: p, place: r.place, state: filepath.Join(r.root, "live", name), source: r.source, target: filepath.Join(r.root, "target"),
+		p: p, place: r.place, state: filepath.Join(r.root, "live", name), source: r.source, target: filepath.Join(r.root, "disk", "target"),
 		file: r.file, output: filepath.Join(r.root, name+".out"),
 	}
 }

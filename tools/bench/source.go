@@ -64,9 +64,16 @@ func (r *series) change(ctx context.Context) error {
 // aim prepares the folder that a job restores to.
 func (r *series) aim(ctx context.Context, s *scene, job string) error {
 	switch job {
-	case report.Restore, report.One:
+	case report.Restore:
+		r.clean(ctx, s)
+		return os.MkdirAll(s.target, 0o755)
+	case report.One:
 		return os.MkdirAll(s.target, 0o755)
 	case report.Over:
+		r.clean(ctx, s)
+		if err := os.MkdirAll(filepath.Dir(s.target), 0o755); err != nil {
+			return err
+		}
 		return dataset.Copy(ctx, r.pristine, s.target)
 	}
 	return nil

@@ -82,6 +82,10 @@ func (r *series) recall(ctx context.Context, s *scene, n int) error {
 
 // forget removes a program's folder and what was restored.
 func (r *series) forget(s *scene) {
+	if r.disk != nil {
+		r.disk.drop()
+		r.disk = nil
+	}
 	for _, d := range []string{s.state, s.target} {
 		if err := dataset.Remove(d); err != nil {
 			r.say("%v", err)
@@ -91,7 +95,7 @@ func (r *series) forget(s *scene) {
 
 // clear removes all that a series made.
 func (r *series) clear() {
-	for _, d := range []string{"live", "saved", "target", "source"} {
+	for _, d := range []string{"live", "saved", "disk", "source"} {
 		if err := dataset.Remove(filepath.Join(r.root, d)); err != nil {
 			r.say("%v", err)
 		}
