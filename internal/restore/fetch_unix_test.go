@@ -13,6 +13,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/repo"
@@ -105,7 +106,7 @@ func TestManyAskFewHold(t *testing.T) {
 		in = append(in, file(fmt.Sprintf("f%03d", i), random(uint64(i), 500000)))
 	}
 	m := w.save(in...)
-	c := &counting{Repo: w.r, reads: map[string]int{}}
+	c := &counting{Repo: w.r, reads: map[string]int{}, crowd: make(chan struct{})}
 	j := newJob(c, m, Options{Target: tempDir(t), Parallel: 2}, &listener{})
 	must(t, j.run(t.Context()))
 	wantTree(t, j.o.Target, in...)
@@ -122,6 +123,7 @@ type counting struct {
 	calls                int
 	asking, mostAsking   int
 	holding, mostHolding int
+	crowd                chan struct{} // unless nil: nobody asks before three do; closed then
 }
 
 func (c *counting) ReadSegmentsInTurn(ctx context.Context, s []repo.Segment, turn func() error, fn func(int, []byte, error) error) error {
@@ -131,8 +133,16 @@ func (c *counting) ReadSegmentsInTurn(ctx context.Context, s []repo.Segment, tur
 		c.reads[fmt.Sprint(s.Pack.Name.Short(), s.Number)]++
 	}
 	c.asking++
-	c.mostAsking = max(c.mostAsking, c.asking)
+	if c.mostAsking = max(c.mostAsking, c.asking); c.asking == 3 && c.calls == 3 && c.crowd != nil {
+		close(c.crowd)
+	}
 	c.mu.Unlock()
+	if c.crowd != nil {
+		select {
+		case <-c.crowd:
+		case <-time.After(30 * time.Second): // they never come
+		}
+	}
 	held := 0
 	err := c.Repo.ReadSegmentsInTurn(ctx, s, func() error {
 		err := turn()
