@@ -43,9 +43,21 @@ func (a *app) flagError(c *cobra.Command, err error) error {
 	return &core.Error{Kind: core.Usage, Err: err}
 }
 
+// otherWords are what other tools call a flag, or what a person would.
+var otherWords = map[string]string{
+	"target": "to", "destination": "to", "dest": "to", "output": "to", "destino": "para", "alvo": "para", "saida": "para",
+	"repo": "repository", "repo-url": "repository", "url": "endpoint", "endpoint-url": "endpoint", "profile": "aws-profile", "perfil": "perfil-aws",
+	"force": "overwrite", "replace": "overwrite", "forcar": "sobrescrever", "substituir": "sobrescrever",
+	"ignore": "exclude", "ignorar": "excluir", "read-data": "data", "read-data-subset": "data", "verify-data": "data",
+	"jobs": "parallel", "threads": "parallel", "workers": "parallel", "language": "lang", "lingua": "idioma", "no-confirm": "yes",
+}
+
 func nearFlag(c *cobra.Command, name string) string {
 	if len(name) < 2 {
 		return ""
+	}
+	if own := otherWords[name]; own != "" && c.Flags().Lookup(own) != nil {
+		return "--" + own
 	}
 	return config.Near("--"+name, flagNames(c))
 }
