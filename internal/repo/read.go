@@ -206,11 +206,16 @@ func (rd *rangeReader) close() {
 	if rd == nil {
 		return
 	}
-	rd.stop()
-	<-rd.came
+	select {
+	case <-rd.came:
+	default:
+		rd.stop()
+		<-rd.came
+	}
 	if rd.body != nil {
 		rd.body.Close()
 	}
+	rd.stop() // after that: a connection whose answer was read to its end serves the next request
 }
 
 func (rd *rangeReader) run(ctx context.Context) error {
