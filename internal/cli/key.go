@@ -80,7 +80,11 @@ func (s *session) endKey(ctx context.Context, prefix string, stolen bool) error 
 	if err != nil {
 		return err
 	}
-	slot, err := findSlot(slots, prefix)
+	lost, err := s.repo.LostSlots(ctx)
+	if err != nil {
+		return err
+	}
+	slot, err := findSlot(slices.Concat(slots, lost), prefix)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,8 @@ type jsonKey struct {
 	LastProject string `json:"last_project,omitempty"`
 	Revoked     string `json:"revoked,omitempty"`
 	Stolen      bool   `json:"stolen,omitempty"`
-	Change      string `json:"change,omitempty"` // added, removed, revoked, admitted
+	Missing     bool   `json:"missing,omitempty"` // this machine has met it, and the repository has it no more
+	Change      string `json:"change,omitempty"`  // added, removed, revoked, admitted
 }
 
 func (s *session) newJSONKey(slot *keys.Slot, change string) jsonKey {
@@ -99,6 +100,10 @@ func runKeyList(ctx context.Context, a *app, _ []string) error {
 		if err != nil {
 			return err
 		}
+		lost, err := s.repo.LostSlots(ctx)
+		if err != nil {
+			return err
+		}
 		revoked, err := s.repo.Revoked(ctx)
 		if err != nil {
 			return err
@@ -108,6 +113,11 @@ func runKeyList(ctx context.Context, a *app, _ []string) error {
 		l.rows = [][]string{{k.ColumnID, k.ColumnLock, k.ColumnLabel, k.ColumnCreated, k.ColumnLast, ""}}
 		for _, slot := range slots {
 			l.add(s.newJSONKey(slot, ""), slot, "")
+		}
+		for _, slot := range lost {
+			o := s.newJSONKey(slot, "")
+			o.Missing = true
+			l.add(o, slot, k.Missing)
 		}
 		for _, v := range revoked {
 			l.revoked(v)

@@ -94,6 +94,7 @@ func enKeys() Keys {
 		AskPassphrase:   "Passphrase: ", AskNew: "New passphrase: ", AskAgain: "Once more: ", AskSecret: "Recovery code or passphrase: ",
 		ColumnID: "ID", ColumnLock: "KIND", ColumnLabel: "NAME", ColumnCreated: "CREATED",
 		ColumnLast: "LAST BACKUP", LastBackup: "%[1]s of %[2]s", LockUnknown: "device without a key",
+		Missing:   "missing in the repository",
 		RevokedOn: "revoked %s", RemovedOn: "removed %s",
 		AskRevoke:      "Revoke key %[1]s (%[2]s)? What it has saved until now stays, and nothing that it saves from now on counts.",
 		Revoked:        "Key %s revoked",

@@ -162,6 +162,7 @@ type Keys struct {
 	ColumnLast, LastBackup                             string // date, project
 	LockPassphrase, LockRecovery, LockDevice           string
 	LockUnknown                                        string
+	Missing                                            string
 	RevokedOn, RemovedOn                               string // date
 	AskRevoke, Revoked                                 string
 	RevokedWriter                                      string // the command to type

@@ -94,6 +94,7 @@ func ptKeys() Keys {
 		AskPassphrase:   "Senha: ", AskNew: "Senha nova: ", AskAgain: "Mais uma vez: ", AskSecret: "Código de recuperação ou senha: ",
 		ColumnID: "ID", ColumnLock: "TIPO", ColumnLabel: "NOME", ColumnCreated: "CRIADA EM",
 		ColumnLast: "ÚLTIMO BACKUP", LastBackup: "%[1]s, de %[2]s", LockUnknown: "dispositivo sem chave",
+		Missing:   "falta no repositório",
 		RevokedOn: "revogada em %s", RemovedOn: "removida em %s",
 		AskRevoke:      "Revogar a chave %[1]s (%[2]s)? O que ela salvou até agora fica, e nada do que ela salvar daqui em diante conta.",
 		Revoked:        "Chave %s revogada",

@@ -215,7 +215,10 @@ func (r *Repo) RevokeSlots(ctx context.Context, ids []core.UUID, stolen bool) er
 		if r.IsRevoked(id) || slices.ContainsFunc(all, func(s *keys.Slot) bool { return s.ID == id }) {
 			continue
 		}
-		s, err := r.standingSlot(ctx, id)
+		s, err := r.storedSlot(ctx, id)
+		if met := r.metSlot(id); met != nil && slices.Contains(ids, id) && (s == nil && err == nil || core.KindOf(err) == core.Damage) {
+			s, err = met, nil // who has it may have spoilt it, lest it be revoked
+		}
 		switch {
 		case err != nil:
 			return err
@@ -241,8 +244,8 @@ func (r *Repo) RevokeSlots(ctx context.Context, ids []core.UUID, stolen bool) er
 	return nil
 }
 
-// standingSlot reads a slot by its name; nil where the store has none.
-func (r *Repo) standingSlot(ctx context.Context, id core.UUID) (*keys.Slot, error) {
+// storedSlot reads a slot by its name; nil where the store has none.
+func (r *Repo) storedSlot(ctx context.Context, id core.UUID) (*keys.Slot, error) {
 	data, err := storage.ReadAll(ctx, r.store, slotName(id), maxSlot)
 	if storage.IsNotFound(err) {
 		return nil, nil
@@ -251,10 +254,38 @@ func (r *Repo) standingSlot(ctx context.Context, id core.UUID) (*keys.Slot, erro
 	if err == nil {
 		s, err = r.certified(id, data)
 	}
-	if err != nil {
-		return nil, damageOf(slotName(id), err)
+	return s, damageOf(slotName(id), err)
+}
+
+// metSlot returns a slot that this machine has met before, nil of another.
+func (r *Repo) metSlot(id core.UUID) *keys.Slot {
+	if s, err := r.certified(id, r.recallFile("slots", id.String())); err == nil {
+		return s
 	}
-	return s, nil
+	return nil
+}
+
+// LostSlots returns the slots that this machine has met, that nobody has revoked, and that the store has no more, or not whole. They open nothing;
+// but what is signed with them counts here, until they are revoked.
+func (r *Repo) LostSlots(ctx context.Context) (lost []*keys.Slot, err error) {
+	if err := r.ensureRevoked(ctx); err != nil || r.dir == "" {
+		return nil, err
+	}
+	entries, _ := os.ReadDir(filepath.Join(r.dir, "slots")) // without them none was met
+	for _, e := range entries {
+		id, err := core.ParseUUID(e.Name())
+		if err != nil || r.IsRevoked(id) {
+			continue
+		}
+		s, err := r.storedSlot(ctx, id)
+		if err != nil && core.KindOf(err) != core.Damage {
+			return nil, err
+		}
+		if met := r.metSlot(id); s == nil && met != nil {
+			lost = append(lost, met)
+		}
+	}
+	return lost, nil
 }
 
 // RemoveSlot gives a slot up: RevokeSlots of one that nobody stole.

@@ -172,6 +172,9 @@ func (r *Repo) AllBelieved(ctx context.Context) (bool, error) {
 	if err != nil || len(damaged) > 0 || slices.ContainsFunc(slots, func(s *keys.Slot) bool { return s.WriteOnly }) {
 		return false, err
 	}
+	if lost, err := r.LostSlots(ctx); err != nil || len(lost) > 0 {
+		return false, err
+	}
 	r.signers.mu.Lock()
 	defer r.signers.mu.Unlock()
 	for _, s := range r.signers.revoked {
