@@ -23,6 +23,9 @@ func (r *series) timed(ctx context.Context, s *scene, job string) (run report.Ru
 			return run, err
 		}
 	}
+	if _, err := dataset.Look(s.source); err != nil { // borg has the system forget what it read, and who comes next would wait for the disk
+		return run, err
+	}
 	before, err := dataset.Size(s.stored())
 	if err != nil {
 		return run, err
