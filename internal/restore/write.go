@@ -60,11 +60,14 @@ func (j *job) write(ctx context.Context, target *meta.Target, top *planned) erro
 		stop(err)
 	}
 	w.batches.Wait()
-	settled()
+	unsettled := settled()
 	defer w.sum()
 	if err := context.Cause(ctx); err != nil {
 		w.abandon()
 		return err
+	}
+	if unsettled != nil {
+		return unsettled
 	}
 	if !w.wrote.Load() {
 		return nil
@@ -94,18 +97,23 @@ func (w *writer) all(ctx context.Context, root *folder, c *choice) error {
 // left for the end. 110,000 files of 1.7 GB take 23 % less time so (4.1 s instead of 5.4).
 const settleEvery = 128 << 20
 
-// settle starts what makes the files durable as they come. The function that it returns ends that. What fails will fail again in the end.
-func (w *writer) settle(target *meta.Target) (end func()) {
+// settle starts what makes the files durable as they come. The function that it returns ends that, and returns the first error: the system
+// tells only once that something could not be written, so the call at the end need not hear of it.
+func (w *writer) settle(target *meta.Target) (end func() error) {
 	var wait sync.WaitGroup
+	var first error // of the goroutine until it has ended
 	w.enough = make(chan struct{}, 1)
 	wait.Go(func() {
 		for range w.enough {
-			_ = target.Sync()
+			if err := target.Sync(); first == nil {
+				first = err
+			}
 		}
 	})
-	return func() {
+	return func() error {
 		close(w.enough)
 		wait.Wait()
+		return first
 	}
 }
 
