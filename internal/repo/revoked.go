@@ -215,17 +215,16 @@ func (r *Repo) RevokeSlots(ctx context.Context, ids []core.UUID, stolen bool) er
 		if r.IsRevoked(id) || slices.ContainsFunc(all, func(s *keys.Slot) bool { return s.ID == id }) {
 			continue
 		}
-		s, err := r.storedSlot(ctx, id)
-		if met := r.metSlot(id); met != nil && slices.Contains(ids, id) && (s == nil && err == nil || core.KindOf(err) == core.Damage) {
-			s, err = met, nil // who has it may have spoilt it, lest it be revoked
-		}
+		s, lost, err := r.findSlot(ctx, id)
 		switch {
 		case err != nil:
 			return err
-		case s != nil && slices.Contains(ids, id):
-			ends = append(ends, s)
+		case !slices.Contains(ids, id):
+			stays = stays || s != nil
 		case s != nil:
-			stays = true
+			ends = append(ends, s)
+		case lost != nil:
+			ends = append(ends, lost)
 		}
 	}
 	if !stays {
@@ -244,25 +243,25 @@ func (r *Repo) RevokeSlots(ctx context.Context, ids []core.UUID, stolen bool) er
 	return nil
 }
 
-// storedSlot reads a slot by its name; nil where the store has none.
-func (r *Repo) storedSlot(ctx context.Context, id core.UUID) (*keys.Slot, error) {
+// findSlot reads a slot by its name. One that the store has no more, or not whole, is returned as lost where this machine has met it: who has its key
+// may have spoilt it, lest it be revoked. Both are nil where there is none.
+func (r *Repo) findSlot(ctx context.Context, id core.UUID) (stored, lost *keys.Slot, err error) {
 	data, err := storage.ReadAll(ctx, r.store, slotName(id), maxSlot)
-	if storage.IsNotFound(err) {
-		return nil, nil
-	}
-	var s *keys.Slot
 	if err == nil {
-		s, err = r.certified(id, data)
+		stored, err = r.certified(id, data)
 	}
-	return s, damageOf(slotName(id), err)
-}
-
-// metSlot returns a slot that this machine has met before, nil of another.
-func (r *Repo) metSlot(id core.UUID) *keys.Slot {
-	if s, err := r.certified(id, r.recallFile("slots", id.String())); err == nil {
-		return s
+	absent := storage.IsNotFound(err)
+	err = damageOf(slotName(id), err)
+	if core.KindOf(err) != core.Damage {
+		return stored, nil, err
 	}
-	return nil
+	if met, e := r.certified(id, r.recallFile("slots", id.String())); e == nil {
+		return nil, met, nil
+	}
+	if absent {
+		return nil, nil, nil
+	}
+	return nil, nil, err
 }
 
 // LostSlots returns the slots that this machine has met, that nobody has revoked, and that the store has no more, or not whole. They open nothing;
@@ -277,12 +276,12 @@ func (r *Repo) LostSlots(ctx context.Context) (lost []*keys.Slot, err error) {
 		if err != nil || r.IsRevoked(id) {
 			continue
 		}
-		s, err := r.storedSlot(ctx, id)
-		if err != nil && core.KindOf(err) != core.Damage {
+		_, gone, err := r.findSlot(ctx, id)
+		if err != nil && core.KindOf(err) != core.Damage { // damaged here and there, it counts nowhere
 			return nil, err
 		}
-		if met := r.metSlot(id); s == nil && met != nil {
-			lost = append(lost, met)
+		if gone != nil {
+			lost = append(lost, gone)
 		}
 	}
 	return lost, nil
