@@ -3,12 +3,9 @@
 package prune
 
 import (
-	"context"
-	"iter"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -20,23 +17,9 @@ import (
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
 	"backup_projeto/internal/snapshot"
-	"backup_projeto/internal/storage"
 	"backup_projeto/internal/storage/faulty"
 	"backup_projeto/internal/tree"
 )
-
-// deaf is a store as a thief's build sees it, who does not care what was revoked.
-type deaf struct{ storage.Store }
-
-func (d deaf) List(ctx context.Context, prefix string) iter.Seq2[storage.Info, error] {
-	return func(yield func(storage.Info, error) bool) {
-		for info, err := range d.Store.List(ctx, prefix) {
-			if !strings.HasPrefix(info.Name, "gc/revoked.") && !yield(info, err) {
-				return
-			}
-		}
-	}
-}
 
 // addDevice adds a device, and opens the repository with it as a thief's build does.
 func (p *place) addDevice(writeOnly bool) (*keys.DeviceKey, *repo.Repo) {
@@ -44,7 +27,7 @@ func (p *place) addDevice(writeOnly bool) (*keys.DeviceKey, *repo.Repo) {
 	key := keys.NewDeviceKey(p.main.Header().ID)
 	_, err := p.main.AddSlot(p.t.Context(), key.Secret(), "other", writeOnly)
 	must(p.t, err)
-	return key, p.openWith(deaf{p.store()}, key.Secret(), "")
+	return key, p.openWith(faulty.Deaf{Store: p.store()}, key.Secret(), "")
 }
 
 // sabotage saves a snapshot that needs what nobody has: while it counts, nothing can be deleted.

@@ -3,8 +3,6 @@
 package readertest
 
 import (
-	"context"
-	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,22 +11,9 @@ import (
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/keys"
 	"backup_projeto/internal/repo"
-	"backup_projeto/internal/storage"
+	"backup_projeto/internal/storage/faulty"
 	"backup_projeto/internal/storage/local"
 )
-
-// deaf is a store as a thief's build sees it, who does not care what was revoked.
-type deaf struct{ storage.Store }
-
-func (d deaf) List(ctx context.Context, prefix string) iter.Seq2[storage.Info, error] {
-	return func(yield func(storage.Info, error) bool) {
-		for info, err := range d.Store.List(ctx, prefix) {
-			if !strings.HasPrefix(info.Name, "gc/revoked.") && !yield(info, err) {
-				return
-			}
-		}
-	}
-}
 
 // TestRevoked: the reader restores what a device had saved before it was revoked, and passes over what it saved later, or what is of nobody.
 func TestRevoked(t *testing.T) {
@@ -46,7 +31,7 @@ func TestRevoked(t *testing.T) {
 	must(err)
 	defer store.Close()
 	main, h := rig.repo, rig.repo.Header()
-	thief, err := repo.Unlock(t.Context(), deaf{store}, &h, key.Secret(), repo.Options{})
+	thief, err := repo.Unlock(t.Context(), faulty.Deaf{Store: store}, &h, key.Secret(), repo.Options{})
 	must(err)
 	defer thief.Close()
 	must(os.WriteFile(filepath.Join(source, "a"), []byte("before"), 0o600))

@@ -3,7 +3,6 @@ package repo
 import (
 	"context"
 	"io"
-	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"backup_projeto/internal/keys"
 	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/storage"
+	fault "backup_projeto/internal/storage/faulty"
 	"backup_projeto/internal/tree"
 )
 
@@ -24,20 +24,7 @@ func addDevice(t *testing.T, r *Repo, writeOnly bool, opt Options) (*keys.Device
 	key := keys.NewDeviceKey(r.header.ID)
 	_, err := r.AddSlot(t.Context(), key.Secret(), "other", writeOnly)
 	must(t, err)
-	return key, unlockWith(t, deaf{r.store}, key.Secret(), opt)
-}
-
-// deaf is a store as the build of a thief sees it, who does not care what was revoked.
-type deaf struct{ storage.Store }
-
-func (d deaf) List(ctx context.Context, prefix string) iter.Seq2[storage.Info, error] {
-	return func(yield func(storage.Info, error) bool) {
-		for info, err := range d.Store.List(ctx, prefix) {
-			if !strings.HasPrefix(info.Name, revokedPrefix) && !yield(info, err) {
-				return
-			}
-		}
-	}
+	return key, unlockWith(t, fault.Deaf{Store: r.store}, key.Secret(), opt)
 }
 
 // works is one object of each kind that a device signs.

@@ -3,7 +3,8 @@
 // Terms: a call is one use of a Store's method; its class is the method and the kind of object that it is about ("put packs"); a plan says
 // of each call what befalls it; a fault is that.
 //
-// Map: faulty.go has calls and plans; store.go strikes what changes the store, read.go what reads it; memory.go is the store in memory.
+// Map: faulty.go has calls and plans; store.go strikes what changes the store, read.go what reads it; memory.go is the store in memory;
+// deaf.go is a store that does not list revocations.
 //
 // Promises: what a fault does is within storage.Store's contract where the fault is an error, and outside of it where it is a lie (Short,
 // Flipped, FlippedID, Stale, Ghost), which services tell all the same. A plan is asked once for each call, in the order in which they begin, and
