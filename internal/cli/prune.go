@@ -2,7 +2,9 @@ package cli
 
 import (
 	"context"
+	"strings"
 
+	"backup_projeto/internal/cost"
 	"backup_projeto/internal/i18n"
 	"backup_projeto/internal/prune"
 	"backup_projeto/internal/repo"
@@ -27,7 +29,19 @@ type jsonPrune struct {
 	Until     string    `json:"locked_until,omitempty"`
 	Aside     int64     `json:"aside"`
 	Requests  int64     `json:"requests"`
+	Cost      *jsonBill `json:"cost,omitempty"`
 	Seconds   float64   `json:"seconds"`
+}
+
+// jsonBill is what a prune and storing cost.
+type jsonBill struct {
+	Currency string  `json:"currency"`
+	AsOf     string  `json:"prices_of,omitempty"`
+	Once     float64 `json:"once"`
+	Early    float64 `json:"early"`
+	Storing  float64 `json:"storage_month"`
+	Freed    float64 `json:"freed_month"`
+	Later    float64 `json:"freed_later_month"`
 }
 
 // jsonPacks is a number of packs and their bytes.
@@ -44,9 +58,10 @@ func runPrune(ctx context.Context, a *app, _ []string) error {
 		if o.Grace == 0 {
 			o.Grace = -1 // none at all
 		}
+		o.Prices = s.prices()
 		var refused error
 		o.Consent = func(p *prune.Plan) (bool, error) {
-			s.showPrune(p)
+			s.showPrune(ctx, p)
 			if p.Nothing() {
 				return true, nil
 			}
@@ -62,7 +77,7 @@ func runPrune(ctx context.Context, a *app, _ []string) error {
 		case err != nil || res.Plan == nil:
 			return err
 		case o.DryRun:
-			s.showPrune(res.Plan)
+			s.showPrune(ctx, res.Plan)
 		}
 		s.pruned(res)
 		s.tellOfVersions(ctx, res)
@@ -79,7 +94,7 @@ func (s *session) sum(things i18n.Plural, n, bytes int64) string {
 }
 
 // showPrune tells what is going to be done.
-func (s *session) showPrune(p *prune.Plan) {
+func (s *session) showPrune(ctx context.Context, p *prune.Plan) {
 	t, l := s.text.Prune, s.lang
 	sum := func(x prune.Sum) string { return s.sum(s.text.Verify.Packs, x.Packs, x.Bytes) }
 	trash := ""
@@ -92,7 +107,8 @@ func (s *session) showPrune(p *prune.Plan) {
 	}
 	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Trash, trash}, [2]string{t.Sweep, sum(p.Sweep)}, [2]string{t.Condemn, sum(p.Condemn)},
 		[2]string{t.Rewrite, sum(p.Rewrite)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
-		[2]string{s.text.Parity.Prune, s.sum(s.text.Parity.Objects, p.Parity.Packs, p.Parity.Bytes)}, [2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Locked, s.lockedPacks(p)}, [2]string{s.text.Verify.Aside, aside}, [2]string{t.Requests, l.Int(p.Requests)})
+		[2]string{s.text.Parity.Prune, s.sum(s.text.Parity.Objects, p.Parity.Packs, p.Parity.Bytes)}, [2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Locked, s.lockedPacks(p)}, [2]string{s.text.Verify.Aside, aside}, [2]string{t.Requests, l.Int(p.Use.Requests())},
+		[2]string{t.Cost, s.once(p.Bill)}, [2]string{t.Monthly, s.monthly(ctx, p)})
 }
 
 // lockedPacks says what locks keep, and until when; "" where they keep nothing.
@@ -108,13 +124,72 @@ func (s *session) lockedPacks(p *prune.Plan) string {
 	return f(line, l.Count(s.text.Verify.Packs, p.Locked.Packs), l.Bytes(p.Locked.Bytes), l.Date(p.LockedUntil.Local()))
 }
 
-// tellOfVersions says that a bucket which keeps versions keeps what was deleted, too. That it cannot be asked is no matter here.
-func (s *session) tellOfVersions(ctx context.Context, res *prune.Result) {
-	h, ok := storage.As[storage.Historian](s.store)
-	if !ok || res.SweptPacks == 0 {
-		return
+// prices returns what the place bills: as a person gave it, or as it is known; nil where it is not.
+func (s *session) prices() *cost.Prices {
+	if p := s.cfg.Prune.Prices; p != nil {
+		return p
 	}
-	if keeps, err := h.Versioned(ctx); err == nil && keeps {
+	if b, ok := storage.As[storage.Biller](s.store); ok {
+		if p, ok := cost.Find(b.Service()); ok {
+			return p
+		}
+	}
+	return nil
+}
+
+// once says what a prune costs; "" where that is not known.
+func (s *session) once(b *prune.Bill) string {
+	if b == nil {
+		return ""
+	}
+	t, l, p := s.text.Prune, s.lang, s.prices()
+	line := f(t.OnceGiven, l.Money(p.Currency, b.Once))
+	if p.AsOf != "" {
+		line = f(t.Once, l.Money(p.Currency, b.Once), p.AsOf)
+	}
+	if b.Early > 0 {
+		line += "; " + f(t.Early, l.Money(p.Currency, b.Early), l.Int(int64(p.MinDays)))
+	}
+	return line
+}
+
+// monthly says what storing costs; "" where that is not known.
+func (s *session) monthly(ctx context.Context, p *prune.Plan) string {
+	b := p.Bill
+	if b == nil {
+		return ""
+	}
+	t := s.text.Prune
+	money := func(line string, amount float64) string { return f(line, s.lang.Money(s.prices().Currency, amount)) }
+	parts := []string{money(t.MonthlyNow, b.Storing)}
+	if b.Freed+b.Later > 0 && s.keepsVersions(ctx) {
+		return parts[0] + "; " + t.MonthlyKept
+	}
+	if b.Freed > 0 {
+		parts = append(parts, money(t.MonthlyLess, b.Freed))
+	}
+	if b.Freed < 0 {
+		parts = append(parts, money(t.MonthlyMore, -b.Freed))
+	}
+	if b.Later > 0 {
+		parts = append(parts, money(t.MonthlyLater, b.Later))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// keepsVersions reports whether the place is a bucket that keeps versions. That it cannot be asked is no matter here.
+func (s *session) keepsVersions(ctx context.Context) bool {
+	h, ok := storage.As[storage.Historian](s.store)
+	if !ok {
+		return false
+	}
+	keeps, err := h.Versioned(ctx)
+	return err == nil && keeps
+}
+
+// tellOfVersions says that a bucket which keeps versions keeps what was deleted, too.
+func (s *session) tellOfVersions(ctx context.Context, res *prune.Result) {
+	if res.SweptPacks > 0 && s.keepsVersions(ctx) {
 		s.tell(f(s.text.Prune.Versions, s.typeThis("stats")))
 	}
 }
@@ -127,7 +202,11 @@ func (s *session) pruned(res *prune.Result) {
 		Swept: jsonPacks{res.SweptPacks, res.SweptBytes}, Condemned: jsonPacks{res.CondemnedPacks, res.CondemnedBytes},
 		Rewritten: jsonPacks{res.RewrittenPacks, res.RewrittenBytes}, Waiting: packs(p.Waiting),
 		Parity: jsonPacks{res.SweptParity, res.SweptParityBytes}, Copied: res.CopiedBytes, Unused: p.Unused,
-		Locked: packs(p.Locked), Aside: p.Aside.Packs, Requests: p.Requests, Seconds: seconds(res.Duration)}
+		Locked: packs(p.Locked), Aside: p.Aside.Packs, Requests: p.Use.Requests(), Seconds: seconds(res.Duration)}
+	if b := p.Bill; b != nil {
+		prices := s.prices()
+		o.Cost = &jsonBill{prices.Currency, prices.AsOf, b.Once, b.Early, b.Storing, b.Freed, b.Later}
+	}
 	if !p.LockedUntil.IsZero() {
 		o.Until = jsonTime(p.LockedUntil.UnixNano())
 	}

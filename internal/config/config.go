@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/cost"
 	"backup_projeto/internal/i18n"
 )
 
@@ -89,6 +90,8 @@ type Prune struct {
 	MaxUnused  Share // dead data that may stay in packs that are partly used
 	MaxRewrite int64 // bytes of packs to rewrite; 0 is without limit
 	Grace      Span  // how long what is condemned stays
+
+	Prices *cost.Prices // that a person gave; nil leaves it to what is known of the place
 }
 
 // Duration returns the length of time, a month taken as 30 days and a year as 365.

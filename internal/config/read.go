@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"backup_projeto/internal/cost"
 )
 
 // The readers below give a setting's value in its own type, and report one that cannot be read.
@@ -126,7 +128,19 @@ func (r *resolver) parity(setting string) *int {
 }
 
 func (r *resolver) prune() Prune {
-	return Prune{MaxUnused: r.share("max-unused"), MaxRewrite: r.size("max-rewrite"), Grace: r.age("grace")}
+	return Prune{MaxUnused: r.share("max-unused"), MaxRewrite: r.size("max-rewrite"), Grace: r.age("grace"), Prices: r.prices()}
+}
+
+func (r *resolver) prices() *cost.Prices {
+	v := r.text("prices")
+	if strings.TrimSpace(v) == "" {
+		return nil
+	}
+	p, err := cost.Parse(v)
+	if err != nil {
+		r.bad("prices", Problem{Code: "value-prices"})
+	}
+	return p
 }
 
 // mostKept bounds the counts of snapshots to keep.

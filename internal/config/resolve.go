@@ -132,7 +132,7 @@ func (r *resolver) build() *Config {
 	c.WriteOnly, c.Label = r.truth("write-only"), r.text("label")
 	c.DryRun, c.Parallel = r.truth("dry-run"), r.count("parallel", 256)
 	r.lang(c)
-	r.filled("to", "project", "strategy", "as-of", "parity", "set")
+	r.filled("to", "project", "strategy", "as-of", "parity", "set", "prices")
 	r.together(c)
 	return c
 }

@@ -128,6 +128,7 @@ var Settings = []Setting{
 	{Name: "max-unused", PT: "max-sem-uso", Scope: Pruning, Default: "5%"},
 	{Name: "max-rewrite", PT: "max-regravar", Kind: Size, Scope: Pruning, Default: "0"},
 	{Name: "grace", PT: "carencia", Kind: Age, Scope: Pruning, Default: "1d"},
+	{Name: "prices", PT: "precos", Scope: Pruning},
 
 	{Name: "data", PT: "dados", Kind: Portion, Scope: Proving | Repairing, Default: "0"},
 	{Name: "sample", PT: "amostra", Kind: Count, Scope: Proving, Default: "0"},

@@ -53,6 +53,7 @@ func enUsageErrors() map[core.Code]ErrorText {
 		"value-size":    {"{subject}: \"{value}\" is not a size", "Write it as 500MB, 1.5GB or 2GiB; a bare number counts bytes."},
 		"value-share":   {"{subject}: \"{value}\" is neither a share nor a size", "Write it as 100%, 5% or 2GB."},
 		"value-parity":  {"{subject}: \"{value}\" is not a share of a pack", "Write it as 2%, up to 100%, or off."},
+		"value-prices":  {"{subject}: \"{value}\" is not a price list", "Write it like \"storage=0.0405 write=0.007 read=0.00056 transfer=0.15 currency=USD\": a GB and month, 1,000 requests, 1,000 requests, a GB."},
 		"value-age":     {"{subject}: \"{value}\" is not a length of time", "Write it like 12h, 30d, 8w, 6m (months), 1y or 1y6m."},
 		"lock-range":    {"{subject}: \"{value}\" is no length of time from 1 day to 10 years", "Write it like 30d, 6m or 1y. A lock cannot be taken back, so longer ones are refused."},
 		"bad-moment":    {"{subject}: \"{value}\" is no moment", "Write a date such as 2026-11-20 or \"2026-11-20 18:30\", or how long ago: 2h, 3d."},

@@ -47,6 +47,7 @@ func enFlags() map[string]FlagText {
 
 		"max-unused":  {"SHARE", "dead data that may stay in packs that are partly used, such as 5% or 500MB", ""},
 		"max-rewrite": {"SIZE", "copy at most so much in one run", "no limit"},
+		"prices":      {"LIST", "what the place bills, where it is not known or differs, as \"storage=0.02 write=0.005 read=0.0004 transfer=0.09 currency=USD\" (a GB and month, 1,000 requests, 1,000 requests, a GB)", "those known of the place"},
 		"grace":       {"TIME", "how long what is marked stays before it is deleted, such as 12h or 2d", ""},
 
 		"from": {"REPOSITORY", "look for what is missing in this second repository too: a folder, or s3://bucket/prefix", ""},

@@ -73,6 +73,21 @@ func (l Lang) Percent(share float64) string {
 	return l.Decimal(share*100, decimals) + "%"
 }
 
+// signs of currencies that need no country's name.
+var signs = map[string]string{"USD": "US$", "BRL": "R$", "EUR": "€"}
+
+// Money writes an amount with two decimals: US$ 1,234.50. What is more than nothing and less than a hundredth is "< US$ 0.01".
+func (l Lang) Money(currency string, amount float64) string {
+	sign := signs[currency]
+	if sign == "" {
+		sign = currency
+	}
+	if size := math.Abs(amount); size > 0 && size < 0.01 {
+		return "< " + sign + " " + l.Decimal(0.01, 2)
+	}
+	return sign + " " + l.Decimal(amount, 2)
+}
+
 // units of sizes; powers of 1000, as disks and cloud bills count.
 var units = []string{"B", "kB", "MB", "GB", "TB", "PB", "EB"}
 

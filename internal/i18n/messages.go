@@ -231,6 +231,11 @@ type Repair struct {
 // Prune is what prune says.
 type Prune struct {
 	Stored, Trash, Sweep, Condemn, Rewrite, Waiting, Young, Unused, Requests string // labels of the plan
+	Cost, Monthly                                                            string // labels, too
+	Once, OnceGiven                                                          string // amount, the date of the prices
+	Early                                                                    string // amount, days
+	MonthlyNow, MonthlyLess, MonthlyMore, MonthlyLater                       string // amount
+	MonthlyKept                                                              string
 	Sum                                                                      string // packs, bytes
 	Ask                                                                      string // bytes deleted, bytes condemned
 	Done                                                                     string // bytes deleted, bytes condemned, time

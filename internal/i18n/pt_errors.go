@@ -53,6 +53,7 @@ func ptUsageErrors() map[core.Code]ErrorText {
 		"value-size":    {"{subject}: \"{value}\" não é um tamanho", "Escreva como 500MB, 1,5GB ou 2GiB; um número sozinho conta bytes."},
 		"value-share":   {"{subject}: \"{value}\" não é uma porcentagem nem um tamanho", "Escreva como 100%, 5% ou 2GB."},
 		"value-parity":  {"{subject}: \"{value}\" não é uma parte de um pacote", "Escreva como 2%, até 100%, ou off."},
+		"value-prices":  {"{subject}: \"{value}\" não é uma lista de preços", "Escreva como \"armazenamento=0,0405 gravacao=0,007 leitura=0,00056 transferencia=0,15 moeda=USD\": um GB por mês, mil requisições, mil requisições, um GB."},
 		"value-age":     {"{subject}: \"{value}\" não é um período de tempo", "Escreva como 12h, 30d, 8s (semanas), 6m (meses), 1a ou 1a6m."},
 		"lock-range":    {"{subject}: \"{value}\" não é um prazo de 1 dia a 10 anos", "Escreva como 30d, 6m ou 1a. Uma trava não se desfaz, por isso as mais longas são recusadas."},
 		"bad-moment":    {"{subject}: \"{value}\" não é um momento", "Escreva uma data como 20/11/2026 ou \"20/11/2026 18:30\", ou há quanto tempo: 2h, 3d."},

@@ -47,6 +47,7 @@ func ptFlags() map[string]FlagText {
 
 		"max-unused":  {"PARTE", "dados sem uso que podem ficar em pacotes usados em parte, como 5% ou 500MB", ""},
 		"max-rewrite": {"TAMANHO", "copia no máximo esse tanto numa execução", "sem limite"},
+		"prices":      {"LISTA", "o que o lugar cobra, se não é conhecido ou difere, como \"armazenamento=0,12 gravacao=0,02 leitura=0,002 transferencia=0,4 moeda=BRL\" (um GB por mês, mil requisições, mil requisições, um GB)", "os conhecidos do lugar"},
 		"grace":       {"TEMPO", "por quanto tempo o que foi marcado fica antes de ser apagado, como 12h ou 2d", ""},
 
 		"from": {"REPOSITÓRIO", "procura o que falta também neste segundo repositório: uma pasta, ou s3://bucket/prefixo", ""},

@@ -19,6 +19,8 @@ type locked struct {
 
 // inspect looks at everything, and at the locks of what would be deleted.
 func (p *pass) inspect() error {
+	before := p.r.Used()
+	defer func() { p.looked = p.r.Used().Minus(before) }()
 	if err := p.look(); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package prune
 import (
 	"time"
 
+	"backup_projeto/internal/cost"
 	"backup_projeto/internal/gc"
 )
 
@@ -39,7 +40,17 @@ type Plan struct {
 	IndexMerged  int64         // of these are written anew, in fewer
 	InFlight     int           // backups
 	Blocking     []gc.InFlight // of these, those for which packs have to wait that are old enough
-	Requests     int64         // about, from here on
+	Use          cost.Use      // about what carrying it out asks of the store
+	Bill         *Bill         // what that and storing comes to; nil where no prices are known
+}
+
+// Bill is what things come to by Options.Prices, in their currency.
+type Bill struct {
+	Once  float64 // Plan.Use, and what is still billed for what is deleted before its time
+	Early float64 // the latter alone
+	// Storing is what all packs, their parity and the index cost a month now, Freed how much less it is after this prune, below 0 if more, and
+	// Later how much less again when what is condemned has been deleted.
+	Storing, Freed, Later float64
 }
 
 // Freed returns how many bytes are free when this prune has ended.
@@ -105,22 +116,7 @@ func (p *pass) plan() *Plan {
 		l.Waiting.Packs, l.Waiting.Bytes = l.Waiting.Packs+l.Sweep.Packs, l.Waiting.Bytes+l.Sweep.Bytes
 		l.Sweep, l.Parity, l.IndexMerged, l.Absent = Sum{}, Sum{}, 0, 0
 	}
-	l.Requests = p.requests(l)
+	l.Use = p.use(l)
+	p.bill(l)
 	return l
-}
-
-// requests estimates how many requests carrying the plan out takes.
-func (p *pass) requests(l *Plan) int64 {
-	const fullPack = 16 << 20
-	n := int64(2) // the session's end, and whether it stands
-	n += l.Sweep.Packs + l.Parity.Packs
-	if l.IndexMerged > 0 {
-		n += 2*l.IndexMerged + 2 // read, deleted, and what is put in their place
-	}
-	n += 3 * l.Rewrite.Packs // footer, and two ranges
-	n += l.Copy/fullPack + 2
-	if l.Condemn.Packs+l.Rewrite.Packs > 0 {
-		n++
-	}
-	return n
 }

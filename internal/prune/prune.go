@@ -13,7 +13,7 @@
 // until when.
 //
 // Map: prune.go runs it; survey.go looks at the store, index.go at the index, live.go finds what is live; plan.go decides with package gc
-// and tells; locks.go sees what cannot be deleted yet; needed.go serves package lock; sweep.go deletes, parity.go what goes with it, merge.go writes index objects anew, rewrite.go copies and condemns.
+// and tells, bill.go what it takes and costs; locks.go sees what cannot be deleted yet; needed.go serves package lock; sweep.go deletes, parity.go what goes with it, merge.go writes index objects anew, rewrite.go copies and condemns.
 //
 // Promises: nothing is deleted that a snapshot needs, whatever else runs, is killed, or fails at any request; nothing is deleted where
 // anything that must be read cannot be, or where a listing lacks what is known to be there; what is copied is checked against its id;
@@ -27,6 +27,7 @@ import (
 	"time"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/cost"
 	"backup_projeto/internal/gc"
 	"backup_projeto/internal/index"
 	"backup_projeto/internal/repo"
@@ -72,6 +73,8 @@ type Options struct {
 	// Consent is asked with the plan before anything is changed; nil and true go on, false ends the run without an error.
 	Consent  func(*Plan) (bool, error)
 	Parallel int // packs read or deleted at once; 0 means 4
+	// Prices are those of the store, for the plan's Bill; nil where they are not known.
+	Prices *cost.Prices
 }
 
 // rules returns the times that hold.
@@ -293,4 +296,5 @@ type pass struct {
 	choice  *gc.Choice
 	swept   map[core.ID]bool // packs to be deleted, or not listed any more
 	locked  locked
+	looked  cost.Use // what the survey asked of the store
 }

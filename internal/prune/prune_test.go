@@ -153,7 +153,7 @@ func TestDryRun(t *testing.T) {
 		t.Errorf("asked %d times; the store has\n%v, had\n%v", asked, p.names(""), before)
 	}
 	yes := p.prune(Options{Grace: -1, Consent: func(*Plan) (bool, error) { return true, nil }})
-	if yes.RewrittenPacks != dry.Plan.Rewrite.Packs || dry.Plan.Requests <= 0 {
+	if yes.RewrittenPacks != dry.Plan.Rewrite.Packs || dry.Plan.Use.Requests() <= 0 {
 		t.Errorf("%+v, planned %+v", yes, dry.Plan)
 	}
 	p.want(kept...)

@@ -27,6 +27,7 @@ import (
 
 	"backup_projeto/internal/chunk"
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/cost"
 	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/index"
 	"backup_projeto/internal/keys"
@@ -114,6 +115,12 @@ func (r *Repo) Keyring() *keys.Keyring { return r.ring }
 
 // Store returns the store, for counts and for what only listings tell.
 func (r *Repo) Store() storage.Store { return r.store }
+
+// Used returns what the store was asked for since it was opened, as services bill it.
+func (r *Repo) Used() cost.Use {
+	c := storage.CountsOf(r.store)
+	return cost.Use{Writes: c.Put + c.List, Reads: c.Get + c.Stat, Deletes: c.Delete, Out: c.Received}
+}
 
 // CanRead reports whether the opened slot can read snapshots back. Without it reading gives kind WrongKey, code "write-only".
 func (r *Repo) CanRead() bool { return r.ring.Read != nil }

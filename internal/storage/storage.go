@@ -15,6 +15,8 @@ import (
 	"io"
 	"iter"
 	"time"
+
+	"backup_projeto/internal/cost"
 )
 
 // Store keeps objects for one repository. All methods may be called at once from many goroutines and many processes.
@@ -71,6 +73,12 @@ type Ensurer interface {
 type LocalPather interface {
 	// LocalPath returns the absolute path of the store's folder.
 	LocalPath() string
+}
+
+// Biller is a store of a service that may bill for what it is asked. Without it nothing is known of costs.
+type Biller interface {
+	// Service says whose price list holds for objects that last, as far as it is known before the first answer.
+	Service() cost.Service
 }
 
 // Closer is a store that holds connections or processes. Without it there is nothing to release.

@@ -3,10 +3,13 @@ package s3
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"regexp"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"backup_projeto/internal/cost"
 )
 
 // regionHeader is where S3 says a bucket's region, also when it refuses.
@@ -73,4 +76,16 @@ func (a answer) region() string {
 		return m[1]
 	}
 	return ""
+}
+
+// Service implements storage.Biller.
+func (s *Store) Service() cost.Service {
+	v := cost.Service{Region: s.signedFor(), Class: s.cfg.StorageClass}
+	if s.foreign {
+		v.Host = "unknown"
+		if u, err := url.Parse(s.endpoint); err == nil {
+			v.Host = u.Hostname()
+		}
+	}
+	return v
 }

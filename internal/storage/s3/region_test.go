@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"backup_projeto/internal/cost"
 )
 
 const moved = "The bucket you are attempting to access must be addressed using the specified endpoint."
@@ -140,5 +142,27 @@ func TestRedirectNotFollowed(t *testing.T) {
 			t.Errorf("%v does not name the endpoint", err)
 		}
 		server.Close()
+	}
+}
+
+// TestService: whose prices hold follows the endpoint, and the region that the service answers.
+func TestService(t *testing.T) {
+	found, _ := scripted(t, Config{StorageClass: "GLACIER_IR"}, fails(301, "PermanentRedirect", moved, "X-Amz-Bucket-Region: sa-east-1"), stored)
+	if err := found.Put(t.Context(), "config", content); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := found.Service(), (cost.Service{Region: "sa-east-1", Class: "GLACIER_IR"}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	for endpoint, host := range map[string]string{
+		"":                                      "",
+		"https://s3.us-west-2.amazonaws.com":    "",
+		"https://0123.r2.cloudflarestorage.com": "0123.r2.cloudflarestorage.com",
+		"http://127.0.0.1:9000":                 "127.0.0.1",
+	} {
+		s, _ := scripted(t, Config{Endpoint: endpoint, Region: "us-west-2"})
+		if got, want := s.Service(), (cost.Service{Host: host, Region: "us-west-2"}); got != want {
+			t.Errorf("%s: %+v, want %+v", endpoint, got, want)
+		}
 	}
 }
