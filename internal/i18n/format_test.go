@@ -54,6 +54,8 @@ func TestForms(t *testing.T) {
 		{Portuguese.Count(files[Portuguese], 12345), "12.345 arquivos"}, {Portuguese.Count(files[Portuguese], 1), "1 arquivo"},
 		{English.List([]string{"a"}), "a"}, {English.List(nil), ""}, {Portuguese.List([]string{"a", "b", "c"}), "a, b e c"},
 		{English.Percent(0.055), "5.5%"}, {Portuguese.Percent(0.055), "5,5%"}, {English.Percent(1), "100%"}, {English.Percent(0), "0%"},
+		{English.Money("USD", 1234.5), "US$ 1,234.50"}, {Portuguese.Money("BRL", 1234.5), "R$ 1.234,50"}, {English.Money("USD", 0), "US$ 0.00"},
+		{Portuguese.Money("EUR", 0.004), "< € 0,01"}, {English.Money("JPY", 12), "JPY 12.00"},
 	} {
 		if c.got != c.want {
 			t.Errorf("%q, want %q", c.got, c.want)
