@@ -65,6 +65,7 @@ type Repo struct {
 	hasher sync.Pool // of *crypto.IDHasher
 	packs  keyCache
 	segs   segmentCache
+	ahead  aheads
 	heals  heals
 
 	signers signers

@@ -39,7 +39,7 @@ func (s *spy) Get(ctx context.Context, name string, offset, length int64) (io.Re
 			return nil, err
 		}
 	}
-	if strings.HasPrefix(name, "packs/") && offset == 0 {
+	if info, err := s.Store.Stat(ctx, name); strings.HasPrefix(name, "packs/") && err == nil && length == info.Size { // walking a tree reads no whole packs
 		s.mu.Lock()
 		s.read = append(s.read, name)
 		s.mu.Unlock()
