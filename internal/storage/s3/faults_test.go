@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -25,7 +27,7 @@ const shortStall = 2 * time.Second
 // TestServiceFaults runs every operation of the engine over a real server, behind a proxy that disturbs one request at a time. By default it
 // takes one point of each operation; with FAULTS=all every request and every fault:
 //
-//	FAULTS=all go test -v -timeout 3h -run TestServiceFaults ./internal/storage/s3 | grep summary
+//	FAULTS=all go test -v -parallel 6 -timeout 4h -run TestServiceFaults ./internal/storage/s3 | grep summary
 func TestServiceFaults(t *testing.T) {
 	server := s3test.Start(t)
 	isolate(t)
@@ -42,6 +44,7 @@ func TestServiceFaults(t *testing.T) {
 		for info := range objects.List(t.Context(), "") {
 			server.SetTime(t, "faults", prefix+"/"+info.Name, info.ModTime)
 		}
+		t.Cleanup(func() { os.RemoveAll(filepath.Join(server.Bucket("faults"), prefix)) }) // thousands of places would be a full disk
 		proxy := server.Proxy(t, prefix, plan)
 		struck := opened(t, Config{Bucket: "faults", Prefix: prefix, Endpoint: proxy.Endpoint, HTTP: impatient()})
 		return faulttest.Place{Struck: struck, Healthy: healthy, Calls: proxy.Calls, Hits: proxy.Hits}
