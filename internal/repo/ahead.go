@@ -1,7 +1,10 @@
 package repo
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"io"
 	"sync"
 
 	"backup_projeto/internal/core"
@@ -51,6 +54,16 @@ func (a *aheads) of(name core.ID) *stretch {
 	return s
 }
 
+// forget lets go of what is kept of a pack.
+func (a *aheads) forget(name core.ID) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if s := a.stretches[name]; s != nil {
+		a.size -= int64(len(s.data))
+		delete(a.stretches, name)
+	}
+}
+
 // step returns how many bytes to read.
 func (a *aheads) step() int64 {
 	a.mu.Lock()
@@ -71,19 +84,30 @@ func (a *aheads) grown(name core.ID, s *stretch, by int64) {
 	}
 }
 
-// treeSegment reads a segment of a pack of trees, with what is around it, and opens it. An error of kind Damage may be mended: ReadSegments tries that.
-func (r *Repo) treeSegment(ctx context.Context, l *index.Location) ([]byte, error) {
+// treeSegment reads a segment of a pack of trees, with what is around it, and opens it, or as parity mends it. What came damaged is not read
+// again to be lucky: whoever verifies is to hear of it.
+func (r *Repo) treeSegment(ctx context.Context, l *index.Location) (raw []byte, err error) {
 	key, err := r.objectKey(&l.Pack)
 	if err != nil {
 		return nil, err
 	}
 	sealed, err := r.sealedAhead(ctx, l)
-	if err != nil {
-		return nil, cutShort(PackName(l.Pack.Name), err)
+	if err == nil {
+		info := pack.Segment{Stored: int(l.Segment.Stored), Raw: int(l.Segment.Raw), Compression: l.Segment.Compression}
+		if raw, err = pack.OpenSegment(nil, key, r.dec, &info, int(l.Number), sealed); err == nil {
+			return raw, nil
+		}
 	}
-	info := pack.Segment{Stored: int(l.Segment.Stored), Raw: int(l.Segment.Raw), Compression: l.Segment.Compression}
-	raw, err := pack.OpenSegment(nil, key, r.dec, &info, int(l.Number), sealed)
-	return raw, damageOf(PackName(l.Pack.Name), err)
+	if err = cutShort(PackName(l.Pack.Name), err); core.KindOf(err) != core.Damage {
+		return nil, err
+	}
+	r.ahead.forget(l.Pack.Name)
+	rd := &rangeReader{r: r, key: key, segments: []Segment{*l}, fn: func(_ int, b []byte, e error) error {
+		raw = bytes.Clone(b)
+		return e
+	}}
+	err = rd.heal(ctx, &segmentBuffers{}, err)
+	return raw, err
 }
 
 // sealedAhead returns a copy of a segment as it is stored.
@@ -95,7 +119,12 @@ func (r *Repo) sealedAhead(ctx context.Context, l *index.Location) ([]byte, erro
 	if from < s.from || to > s.from+int64(len(s.data)) {
 		a, b := around(from, to, l.Pack.Size-int64(pack.TrailerSize), r.ahead.step())
 		data := make([]byte, b-a)
-		if err := storage.ReadRange(ctx, r.store, PackName(l.Pack.Name), a, data); err != nil {
+		err := storage.ReadRange(ctx, r.store, PackName(l.Pack.Name), a, data)
+		if errors.Is(err, io.ErrUnexpectedEOF) && b-a > to-from { // of a pack that was cut, what is asked for may be there
+			a, data = from, data[:to-from]
+			err = storage.ReadRange(ctx, r.store, PackName(l.Pack.Name), a, data)
+		}
+		if err != nil {
 			return nil, err
 		}
 		by := int64(len(data) - len(s.data))

@@ -2,8 +2,11 @@ package repo
 
 import (
 	"bytes"
+	"context"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"backup_projeto/internal/core"
@@ -74,6 +77,69 @@ func TestAhead(t *testing.T) {
 	read(r, 0)
 	if s.gets.Load() != 2 {
 		t.Errorf("two took %d requests", s.gets.Load())
+	}
+}
+
+// TestAheadCut: of a pack that was cut, what is before the cut is read.
+func TestAheadCut(t *testing.T) {
+	store := newStore(t)
+	r := create(t, store, "", Options{}).Repo
+	defer r.Close()
+	chunks := content(5, 250)
+	ids := putTrees(t, r, chunks)
+	first := r.Lookup(&ids[0])[0].Pack
+	cut := first.Size / 2
+	must(t, os.Chmod(filepath.Join(store.LocalPath(), PackName(first.Name)), 0o600))
+	must(t, os.Truncate(filepath.Join(store.LocalPath(), PackName(first.Name)), cut))
+	whole, lost := 0, 0
+	for i := range ids {
+		data, err := r.Chunk(t.Context(), ids[i])
+		l := r.Lookup(&ids[i])[0]
+		if l.Pack.Name == first.Name && l.Segment.Offset+int64(l.Segment.Stored) > cut {
+			lost++
+			if core.KindOf(err) != core.Damage {
+				t.Fatalf("chunk %d: %v", i, err)
+			}
+		} else if whole++; err != nil || !bytes.Equal(data, chunks[i]) {
+			t.Fatalf("chunk %d: %v", i, err)
+		}
+	}
+	if whole < 50 || lost < 50 {
+		t.Errorf("%d whole, %d lost", whole, lost)
+	}
+}
+
+// flipper changes what is read of packs once.
+type flipper struct {
+	counter
+	flip bool
+}
+
+func (f *flipper) Get(ctx context.Context, name string, offset, length int64) (io.ReadCloser, error) {
+	body, err := f.counter.Get(ctx, name, offset, length)
+	if err != nil || !f.flip || !strings.HasPrefix(name, "packs/") {
+		return body, err
+	}
+	f.flip = false
+	data, err := io.ReadAll(body)
+	body.Close()
+	data[len(data)/2] ^= 1
+	return io.NopCloser(bytes.NewReader(data)), err
+}
+
+// TestAheadNoticed: what arrives changed is told, and not read again until it is not; the next time it is read anew.
+func TestAheadNoticed(t *testing.T) {
+	s := &flipper{counter: counter{Store: newStore(t)}}
+	r := create(t, s, "", Options{}).Repo
+	defer r.Close()
+	chunks := content(6, 5)
+	ids := putTrees(t, r, chunks)
+	s.flip = true
+	if _, err := r.Chunk(t.Context(), ids[0]); core.KindOf(err) != core.Damage {
+		t.Errorf("changed on its way: %v", err)
+	}
+	if data, err := r.Chunk(t.Context(), ids[0]); err != nil || !bytes.Equal(data, chunks[0]) {
+		t.Errorf("the next time: %v", err)
 	}
 }
 

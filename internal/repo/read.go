@@ -68,9 +68,7 @@ func (r *Repo) anywhere(ctx context.Context, id core.ID) (data []byte, gone *cor
 func (r *Repo) chunkAt(ctx context.Context, l *index.Location, id core.ID) ([]byte, error) {
 	raw, err := r.segs.get(segmentKey{l.Pack.Name, l.Number}, func() (raw []byte, err error) {
 		if l.Pack.Kind == pack.Tree {
-			if raw, err = r.treeSegment(ctx, l); core.KindOf(err) != core.Damage {
-				return raw, err
-			}
+			return r.treeSegment(ctx, l)
 		}
 		err = r.ReadSegments(ctx, []Segment{*l}, func(_ int, b []byte, e error) error {
 			raw = append([]byte(nil), b...)
