@@ -16,7 +16,7 @@ type command struct {
 	en, pt   string   // its name in each language
 	more     []string // other names
 	scopes   config.Scope
-	vars     config.Scope // of settings that only variables give here
+	hidden   config.Scope // of settings that work here too, and that its help leaves to another command's
 	min, max int          // how many arguments; max < 0 means any number
 	run      func(ctx context.Context, a *app, args []string) error
 	complete func(a *app, args []string) ([]string, cobra.ShellCompDirective)
@@ -47,7 +47,7 @@ func (a *app) node(row command, key string) *cobra.Command {
 		Aliases: append(row.twins(a.lang), row.more...), SilenceErrors: true, SilenceUsage: true, DisableFlagsInUseLine: true,
 		Args: func(c *cobra.Command, args []string) error { return a.checkArgs(c, row, args) },
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := a.resolve(row.scopes | row.vars); err != nil {
+			if err := a.resolve(row.scopes | row.hidden); err != nil {
 				return err
 			}
 			return row.run(c.Context(), a, args)
@@ -59,7 +59,7 @@ func (a *app) node(row command, key string) *cobra.Command {
 			return row.complete(a, args)
 		},
 	}
-	a.addFlags(c, row.scopes)
+	a.addFlags(c, row.scopes, row.hidden)
 	for _, sub := range row.subs {
 		c.AddCommand(a.node(sub, strings.TrimSpace(key+" "+sub.en)))
 	}

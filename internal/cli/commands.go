@@ -17,9 +17,9 @@ const (
 func commands() command {
 	return command{
 		en: Program, max: -1, run: runContract,
-		scopes: saving | config.Switch | writing | config.Versions, vars: config.Retaining,
+		scopes: saving | config.Switch | writing | config.Versions, hidden: config.Retaining,
 		subs: []command{
-			{en: "backup", more: []string{"salvar"}, scopes: saving, vars: config.Retaining, run: runBackup},
+			{en: "backup", more: []string{"salvar"}, scopes: saving, hidden: config.Retaining, run: runBackup},
 			{en: "restore", pt: "restaurar", scopes: writing, max: -1, run: runRestore},
 			{en: "snapshots", pt: "historico", more: []string{"histórico", "history"}, scopes: then | config.Which | config.Listing, run: runSnapshots},
 			{en: "ls", pt: "listar", scopes: ofOne, max: 1, run: runList},

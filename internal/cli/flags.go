@@ -39,16 +39,16 @@ func (f *flag) Type() string {
 }
 
 // addFlags gives a command the flags of its scopes: those of the language for all to see, and their twins, hidden. A value of
-// either goes to the same setting.
-func (a *app) addFlags(c *cobra.Command, scopes config.Scope) {
+// either goes to the same setting. Those of scopes that are rarely meant here, such as what to keep when a backup retains, are hidden too.
+func (a *app) addFlags(c *cobra.Command, scopes, hidden config.Scope) {
 	for i := range config.Settings {
 		s := &config.Settings[i]
-		if s.Scope&scopes == 0 {
+		if s.Scope&(scopes|hidden) == 0 {
 			continue
 		}
 		shown := a.lang.Pick(s.Name, s.PT)
 		for _, name := range s.Names() {
-			f := &pflag.Flag{Name: name, Usage: a.text.Flags[s.Name].Help, Value: &flag{a.input, s, name, ""}, Hidden: name != shown}
+			f := &pflag.Flag{Name: name, Usage: a.text.Flags[s.Name].Help, Value: &flag{a.input, s, name, ""}, Hidden: name != shown || s.Scope&scopes == 0}
 			switch s.Kind {
 			case config.Bool:
 				f.NoOptDefVal = "true"

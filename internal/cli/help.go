@@ -116,7 +116,7 @@ func (a *app) helpFlags(b *strings.Builder, c *cobra.Command, g group, columns i
 	for i := range config.Settings {
 		s := &config.Settings[i]
 		fl := c.Flags().Lookup(a.lang.Pick(s.Name, s.PT))
-		if s.Scope&g.scopes == 0 || fl == nil || groupOf(s, c, a.text.Help) != g.title {
+		if s.Scope&g.scopes == 0 || fl == nil || fl.Hidden || groupOf(s, c, a.text.Help) != g.title {
 			continue
 		}
 		lines = append(lines, line{a.flagLeft(s, fl), a.flagRight(s, c)})

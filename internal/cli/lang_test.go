@@ -80,7 +80,7 @@ func TestHelpSaysDefaultAndTwin(t *testing.T) {
 			for i := range config.Settings {
 				s := &config.Settings[i]
 				name, twin := l.Pick(s.Name, s.PT), l.Pick(s.PT, s.Name)
-				if c.Flags().Lookup(name) == nil {
+				if fl := c.Flags().Lookup(name); fl == nil || fl.Hidden { // or another command's help says it
 					continue
 				}
 				text := i18n.For(l).Flags[s.Name]

@@ -75,7 +75,7 @@ func (a *app) manCommand(m *manual, c *cobra.Command) {
 	for i := range config.Settings { // flags that only this command has
 		s := &config.Settings[i]
 		name := a.lang.Pick(s.Name, s.PT)
-		if fl := c.Flags().Lookup(name); fl != nil && root.Flags().Lookup(name) == nil {
+		if fl, own := c.Flags().Lookup(name), root.Flags().Lookup(name); fl != nil && !fl.Hidden && (own == nil || own.Hidden) {
 			m.raw(".RS")
 			m.item(strings.TrimSpace(a.flagLeft(s, fl)), a.flagRight(s, c))
 			m.raw(".RE")

@@ -10,6 +10,9 @@ func (r *resolver) together(c *Config) {
 	if r.scopes&Switch != 0 {
 		r.switched(c.Restore)
 	}
+	if r.scopes&Retaining != 0 && r.scopes&Saving != 0 && !c.Restore && strings.EqualFold(r.text("retain"), "off") {
+		r.unretained()
+	}
 	if c.Snapshot != "" {
 		if _, err := ParseRef(c.Snapshot); err != nil {
 			r.bad("snapshot", Problem{Code: "bad-snapshot"})
@@ -35,13 +38,22 @@ func (r *resolver) switched(restore bool) {
 		if r.found[s.Name].source != fromFlag {
 			continue
 		}
-		saves := s.Scope&Saving != 0 && s.Scope&Selecting == 0
+		saves := s.Scope&(Saving|Retaining) != 0 && s.Scope&Selecting == 0
 		restores := s.Scope&(Picking|Writing|Past) != 0
 		switch {
 		case restore && saves:
 			r.problem(Problem{Code: "flags-conflict", Subject: r.name(s.Name), Other: r.name("restore")})
 		case !restore && restores:
 			r.problem(Problem{Code: "flag-needs", Subject: r.name(s.Name), Other: r.name("restore")})
+		}
+	}
+}
+
+// unretained judges a backup that drops nothing: what is to be kept was not meant for it.
+func (r *resolver) unretained() {
+	for i := range Settings {
+		if s := &Settings[i]; s.Scope&Retaining != 0 && r.found[s.Name].source == fromFlag {
+			r.problem(Problem{Code: "flag-needs", Subject: r.name(s.Name), Other: "--" + r.sys.Lang.Pick("retain", "reter") + "=auto"})
 		}
 	}
 }

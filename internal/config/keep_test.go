@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -55,7 +56,8 @@ func TestNothingKept(t *testing.T) {
 		{Retaining, "--keep-safety=1y", []string{"policy-empty "}},
 		{Retaining, "--keep-tag=v1", nil},
 		{Retaining, "--keep-within=1d", nil},
-		{Retaining | Saving, "--retain=off", nil},
+		{Retaining | Saving, "--retain=off", []string{"flag-needs --keep-last", "flag-needs --keep-hourly", "flag-needs --keep-daily", "flag-needs --keep-weekly",
+			"flag-needs --keep-monthly", "flag-needs --keep-yearly"}},
 		{Retaining | Saving, "--reter=AUTO", []string{"policy-empty "}},
 		{Retaining | Saving, "--reter=aut", []string{"value-choice --reter"}},
 	} {
@@ -65,5 +67,26 @@ func TestNothingKept(t *testing.T) {
 	}
 	if c, problems := resolve(t, Saving, "BACKUP_PROJETO_RETER=auto"); problems != nil || !c.Retain {
 		t.Errorf("%v, %v", c.Retain, problems)
+	}
+}
+
+// TestKeepWithBackup: a backup takes what is to be kept where it retains; a restore never does. What a variable says is for who needs it.
+func TestKeepWithBackup(t *testing.T) {
+	const contract = Retaining | Saving | Switch | Writing | Picking
+	for given, want := range map[string][]string{
+		"--retain=auto":                  nil,
+		"--reter=AUTO":                   nil,
+		"BACKUP_PROJETO_RETAIN=auto":     nil,
+		"--retain=off":                   {"flag-needs --manter-ultimos"},
+		"BACKUP_PROJETO_KEEP_DAILY=2":    {"flag-needs --manter-ultimos"},
+		"--retain=auto --restore --to=x": {"flags-conflict --retain", "flags-conflict --manter-ultimos"},
+	} {
+		c, problems := resolve(t, contract, append(strings.Fields(given), "--manter-ultimos=7")...)
+		if !slices.Equal(problems, want) || want == nil && (c.Keep.Last != 7 || !c.Retain) {
+			t.Errorf("%s: %v, want %v; %+v", given, problems, want, c.Keep)
+		}
+	}
+	if c, problems := resolve(t, contract, "BACKUP_PROJETO_KEEP_LAST=7"); problems != nil || c.Keep.Last != 7 {
+		t.Errorf("%v, %+v", problems, c.Keep)
 	}
 }

@@ -31,7 +31,7 @@ func enFlags() map[string]FlagText {
 		"compression":     {"LEVEL", "auto, fast, default, max or none; auto compresses as hard as costs no time", ""},
 		"tag":             {"WORD", "mark the snapshot with a word; may be repeated", ""},
 
-		"retain": {"WHEN", "after a backup, drop the older snapshots of this project and device that \"retain\" would drop: auto or off", ""},
+		"retain": {"WHEN", "after a backup, drop the older snapshots of this project and device that \"retain\" would drop, whose --keep flags work here then: auto or off", ""},
 
 		"parity": {"SHARE", "of a new repository: how much of each pack can be lost and mended, such as 2%; see the parity command", "none"},
 

@@ -31,7 +31,7 @@ func ptFlags() map[string]FlagText {
 		"compression":     {"NÍVEL", "auto, rapida, padrao, maxima ou nenhuma; auto comprime tanto quanto não custa tempo", ""},
 		"tag":             {"PALAVRA", "marca o snapshot com uma palavra; pode ser repetida", ""},
 
-		"retain": {"QUANDO", "depois de um backup, descarta os snapshots antigos deste projeto e dispositivo que \"reter\" descartaria: auto ou off", ""},
+		"retain": {"QUANDO", "depois de um backup, descarta os snapshots antigos deste projeto e dispositivo que \"reter\" descartaria, e então as opções --manter dele valem aqui: auto ou off", ""},
 
 		"parity": {"PARTE", "de um repositório novo: quanto de cada pacote pode se perder e ser consertado, como 2%; veja o comando paridade", "nenhuma"},
 
