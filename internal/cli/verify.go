@@ -20,6 +20,9 @@ type jsonVerify struct {
 	BytesRead     int64   `json:"bytes_read"`
 	PacksProven   int64   `json:"packs_proven"`
 	PacksTotal    int64   `json:"packs_total"`
+	BytesProven   int64   `json:"bytes_proven"`
+	BytesTotal    int64   `json:"bytes_total"`
+	Oldest        string  `json:"oldest_proof,omitempty"`
 	Sampled       int64   `json:"sampled"`
 	SampledLive   int64   `json:"sampled_live"`
 	Unlisted      int64   `json:"packs_unlisted"`
@@ -30,6 +33,15 @@ type jsonVerify struct {
 	AsideBytes    int64   `json:"bytes_aside"`
 	Damaged       int     `json:"damaged"`
 	Seconds       float64 `json:"seconds"`
+}
+
+// jsonProof is the object of when a pack was last read to its last byte.
+type jsonProof struct {
+	Type    string `json:"type"`
+	Pack    string `json:"pack"`
+	Bytes   int64  `json:"bytes"`
+	Time    string `json:"time,omitempty"`
+	Damaged bool   `json:"damaged"`
 }
 
 // jsonDamaged is the object of one damaged object of the repository.
@@ -53,7 +65,7 @@ func runVerify(ctx context.Context, a *app, _ []string) error {
 		s.tell(f(s.text.Verify.Start, s.place()))
 		s.judged = true
 		o := verify.Options{DataPercent: s.cfg.Share.Percent, DataBytes: s.cfg.Share.Bytes, Sample: s.cfg.Sample, Parallel: s.cfg.Parallel,
-			Vouch: true}
+			Vouch: true, Proofs: s.verbose}
 		if found, err := s.identify(s.cwd); err == nil && found.Known() {
 			o.Live, o.LiveProject = s.cwd, found.Project.ID
 		}
@@ -82,8 +94,16 @@ func (s *session) verified(res *verify.Result) {
 	for _, i := range res.Issues {
 		s.warn(term.Escape(i.Path) + ": " + s.reason(i.Err))
 	}
-	s.object(jsonVerify{"verify", s.cfg.Place.URL(), res.Snapshots, res.Trees, res.Chunks, res.Packs, res.PacksRead, res.BytesRead, res.PacksProven,
-		res.PacksTotal, res.Sampled, res.SampledLive, res.Unlisted, res.UnlistedBytes, float64(res.Parity) / 100, res.WithoutParity, res.Aside, res.AsideBytes, len(res.Damaged), seconds(res.Duration)})
+	s.showProofs(res.Proofs)
+	o := jsonVerify{Type: "verify", Place: s.cfg.Place.URL(), Snapshots: res.Snapshots, Dirs: res.Trees, Chunks: res.Chunks, Packs: res.Packs,
+		PacksRead: res.PacksRead, BytesRead: res.BytesRead, PacksProven: res.PacksProven, PacksTotal: res.PacksTotal, BytesProven: res.BytesProven,
+		BytesTotal: res.BytesTotal, Sampled: res.Sampled, SampledLive: res.SampledLive, Unlisted: res.Unlisted, UnlistedBytes: res.UnlistedBytes,
+		Parity: float64(res.Parity) / 100, WithoutParity: res.WithoutParity, Aside: res.Aside, AsideBytes: res.AsideBytes,
+		Damaged: len(res.Damaged), Seconds: seconds(res.Duration)}
+	if !res.Oldest.IsZero() {
+		o.Oldest = jsonTime(res.Oldest.UnixNano())
+	}
+	s.object(o)
 	if len(res.Damaged) == 0 {
 		s.say(f(v.Healthy, s.place()))
 	} else {
@@ -101,7 +121,8 @@ func (s *session) verified(res *verify.Result) {
 		data = f(v.DataLine, l.Bytes(res.BytesRead), l.Count(v.Packs, res.PacksRead))
 	}
 	if res.PacksProven > 0 {
-		coverage = f(v.CoverageLine, l.Int(res.PacksProven), l.Int(res.PacksTotal))
+		coverage = f(v.CoverageLine, l.Int(res.PacksProven), l.Int(res.PacksTotal), l.Bytes(res.BytesProven), l.Bytes(res.BytesTotal),
+			l.Date(res.Oldest.Local()))
 	}
 	if res.Sampled > 0 {
 		sample = f(v.SampleLine, l.Count(v.FilesCount, res.Sampled), l.Int(res.SampledLive))
@@ -109,6 +130,25 @@ func (s *session) verified(res *verify.Result) {
 	s.rows([2]string{v.Structure, f(v.StructureLine, l.Count(v.Snapshots, res.Snapshots), l.Count(v.Trees, res.Trees), l.Count(v.Chunks, res.Chunks),
 		l.Count(v.Packs, res.Packs))}, [2]string{v.Data, data}, [2]string{v.Coverage, coverage}, [2]string{v.Sample, sample}, [2]string{v.Unlisted, unlisted}, [2]string{s.text.Parity.Label, parity}, [2]string{v.Aside, aside},
 		[2]string{v.Time, l.Duration(res.Duration)})
+}
+
+// showProofs says of each pack when it was last read to its last byte.
+func (s *session) showProofs(all []verify.Proof) {
+	var rows [][]string
+	for _, p := range all {
+		when, o := s.text.Verify.Never, jsonProof{Type: "proof", Pack: p.Pack, Bytes: p.Size, Damaged: p.Bad}
+		if !p.Time.IsZero() {
+			when, o.Time = s.lang.Date(p.Time.Local()), jsonTime(p.Time.UnixNano())
+		}
+		if p.Bad {
+			when += " " + s.text.Verify.Bad
+		}
+		s.object(o)
+		rows = append(rows, []string{when, s.lang.Bytes(p.Size), p.Pack})
+	}
+	for _, row := range term.Table(rows) {
+		s.tell(row)
+	}
 }
 
 // showDamaged tells of one damaged object and of what suffers from it: an error, so with --quiet too.

@@ -182,7 +182,8 @@ func enVerifyErrors() map[core.Code]ErrorText {
 		"sample-space":     {"files could not be restored on trial into {subject}[[: {detail}]]", "Make room there, or set TMPDIR to a folder with more, and run it again."},
 		"live-differs": {"the live file differs from its backup, though its size and date are the same",
 			"It was changed without a trace, or a disk or the memory made a mistake: compare it with the backup's (backup_projeto cat{place})."},
-		"proof-file":  {"which packs were read cannot be remembered[[: {detail}]]", "Mend the folder's permissions or make room; else the next run reads the same again."},
-		"index-cache": {"the local copy of the index cannot be kept[[: {subject}]][[: {detail}]]", "Check the disk that holds this folder; it may be deleted, and is made again."},
+		"verify-nothing": {"there are packs of data and no snapshot at all: nothing can be restored", "If no backup has ended yet, that is as it should be. If one has, find out who may delete there; if the bucket keeps versions, look at it as it was: backup_projeto snapshots{place} --as-of=1d"},
+		"proof-file":     {"which packs were read cannot be remembered[[: {detail}]]", "Mend the folder's permissions or make room; else the next run reads the same again."},
+		"index-cache":    {"the local copy of the index cannot be kept[[: {subject}]][[: {detail}]]", "Check the disk that holds this folder; it may be deleted, and is made again."},
 	}
 }

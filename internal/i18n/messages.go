@@ -121,7 +121,9 @@ type Verify struct {
 	Start, Healthy                              string
 	Damaged                                     Plural
 	Structure, Data, Coverage, Sample, Time     string // labels
-	StructureLine, DataLine, CoverageLine       string
+	StructureLine, DataLine                     string
+	CoverageLine                                string // packs proven, of packs, bytes, of bytes, when
+	Never, Bad                                  string // in the place of when a pack was proven
 	SampleLine                                  string
 	Unlisted, UnlistedLine                      string // packs, bytes
 	Aside, AsideLine                            string // objects, bytes

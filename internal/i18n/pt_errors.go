@@ -182,7 +182,8 @@ func ptVerifyErrors() map[core.Code]ErrorText {
 		"sample-space":     {"não foi possível restaurar arquivos em {subject} como teste[[: {detail}]]", "Libere espaço lá, ou defina TMPDIR com uma pasta maior, e rode de novo."},
 		"live-differs": {"o arquivo atual é diferente do backup, embora o tamanho e a data sejam os mesmos",
 			"Ele foi alterado sem deixar rastro, ou um disco ou a memória errou: compare com o do backup (backup_projeto mostrar{place})."},
-		"proof-file":  {"não é possível lembrar quais pacotes foram lidos[[: {detail}]]", "Acerte as permissões da pasta ou libere espaço; senão a próxima execução lê os mesmos de novo."},
-		"index-cache": {"a cópia local do índice não pode ser mantida[[: {subject}]][[: {detail}]]", "Confira o disco onde está esta pasta; ela pode ser apagada, e é refeita."},
+		"verify-nothing": {"há pacotes de dados e nenhum snapshot: nada pode ser restaurado", "Se nenhum backup terminou ainda, é assim mesmo. Se algum terminou, descubra quem pode apagar lá; se o bucket guarda versões, olhe como estava: backup_projeto historico{place} --em=1d"},
+		"proof-file":     {"não é possível lembrar quais pacotes foram lidos[[: {detail}]]", "Acerte as permissões da pasta ou libere espaço; senão a próxima execução lê os mesmos de novo."},
+		"index-cache":    {"a cópia local do índice não pode ser mantida[[: {subject}]][[: {detail}]]", "Confira o disco onde está esta pasta; ela pode ser apagada, e é refeita."},
 	}
 }

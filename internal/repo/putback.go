@@ -10,8 +10,7 @@ import (
 	"backup_projeto/internal/storage"
 )
 
-// Unreadable lists what package verify does not look at and other operations stumble over: pins, marks and copies in the trash that are not
-// what was written, by their bytes in the store.
+// Unreadable lists pins, marks and copies in the trash that are not what was written, by their bytes in the store.
 func (r *Repo) Unreadable(ctx context.Context) ([]string, error) {
 	var names []string
 	for _, prefix := range []string{pinPrefix, markPrefix, trashPrefix} {
@@ -48,21 +47,30 @@ func (r *Repo) HasCopy(ctx context.Context, name string) (bool, error) {
 	if strings.HasPrefix(name, pinPrefix) {
 		return true, nil
 	}
+	if name == configName { // it was made anew to open the repository, or is known since then
+		return true, nil
+	}
 	data, err := r.copyOf(ctx, name)
 	return data != nil, err
 }
 
 // PutBack puts an object right of which there is a copy: a snapshot or a mark in this machine's cache, a snapshot in the trash or the other way
-// round. Of a pin its name says enough to make another. What stood there is copied aside first; false says that there is no copy. The bytes
+// round, a slot or the configuration. Of a pin its name says enough to make another. What stood there is copied aside first; false says that there is no copy. The bytes
 // are those that the object had: a name gets no other content than was once written under it.
 func (r *Repo) PutBack(ctx context.Context, name string) (bool, error) {
 	if id, _, ok := parsePair(pinPrefix, name); ok && strings.HasPrefix(name, pinPrefix) {
 		one := crypto.NewUUID()
 		return true, r.store.Put(ctx, pairName(pinPrefix, id, one), r.sealPin(&Pin{Snapshot: id, Created: time.Now().UnixNano()}, one))
 	}
+	if name == configName {
+		return r.putBackConfig(ctx)
+	}
 	data, err := r.copyOf(ctx, name)
 	if err != nil || data == nil {
 		return false, err
+	}
+	if strings.HasPrefix(name, slotPrefix) {
+		return r.putBackSlot(ctx, name, data)
 	}
 	if out, err := r.SetAside(ctx, name, false); err != nil || out == AsideLarge {
 		return false, err
@@ -88,6 +96,8 @@ func (r *Repo) copyOf(ctx context.Context, name string) ([]byte, error) {
 		}
 	case snapshotPrefix, trashPrefix:
 		return r.copyOfSnapshot(ctx, id)
+	case slotPrefix:
+		return r.copyOfSlot(ctx, id)
 	}
 	return nil, nil
 }

@@ -1,9 +1,13 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"slices"
+	"strings"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/semaphore"
@@ -23,16 +27,22 @@ const (
 // the share takes, those longest unread.
 func (v *run) choose() []core.ID {
 	v.proof = readProof(v.o.ProofFile, v.r.Header().ID, func(name *core.ID) bool { return v.packs.all[*name] != nil })
+	v.rep.Progress().TotalBytes.Store(0)
+	return v.pick(nil)
+}
+
+// pick is choose, of the packs that before has not.
+func (v *run) pick(before map[core.ID]*packState) []core.ID {
 	var names []core.ID
 	total := int64(0)
 	for name, p := range v.packs.all {
-		if !p.absent && v.packs.suspects[name] == nil { // others are read by explain
+		if before[name] == nil && !p.absent && v.packs.suspects[name] == nil { // others are read by explain
 			names = append(names, name)
 			total += p.size
 		}
 	}
 	bad, others := v.proof.split(names)
-	share, sum := v.o.share(total), int64(0)
+	share, sum := v.o.share(total, v.res.BytesRead), int64(0)
 	for _, name := range others {
 		if sum >= share {
 			break
@@ -44,35 +54,61 @@ func (v *run) choose() []core.ID {
 	for _, name := range bad {
 		sum += v.packs.all[name].size
 	}
-	v.rep.Progress().TotalBytes.Store(sum)
+	v.rep.Progress().TotalBytes.Add(sum)
 	return bad
 }
 
-// share returns how many of total bytes are to be read.
-func (o *Options) share(total int64) int64 {
+// share returns how many of total bytes are to be read, of which nothing was read yet; of others read bytes were.
+func (o *Options) share(total, read int64) int64 {
 	switch {
 	case o.DataPercent >= 100:
 		return total
 	case o.DataPercent > 0:
 		return int64(math.Ceil(float64(total) * o.DataPercent / 100))
 	}
-	return min(o.DataBytes, total)
+	return min(max(0, o.DataBytes-read), total)
 }
 
 // proveData reads the chosen packs. What was proven is remembered even when the run is cut short.
 func (v *run) proveData(ctx context.Context, chosen []core.ID) error {
-	if len(chosen) > 0 {
-		err := v.provePacks(ctx, chosen)
-		if e := v.endVouching(ctx); err == nil {
-			err = e
+	if len(chosen) == 0 {
+		return nil
+	}
+	err := v.provePacks(ctx, chosen)
+	if e := v.endVouching(ctx); err == nil {
+		err = e
+	}
+	v.saveProof()
+	return err
+}
+
+// tallyProofs says when what is stored was last proven. What an index lists and the store has not is part of it only where it is missed.
+func (v *run) tallyProofs() {
+	r := &v.res
+	r.PacksProven, r.BytesProven, r.PacksTotal, r.BytesTotal, r.Oldest, r.Proofs = 0, 0, 0, 0, time.Time{}, nil
+	for name, p := range v.packs.all {
+		if p.absent && v.damaged[repo.PackName(name)] == nil {
+			continue
 		}
-		v.saveProof()
-		if err != nil {
-			return err
+		last := v.proof.of(name)
+		proof := Proof{Pack: repo.PackName(name), Size: p.size, Bad: last.number&readBad != 0}
+		if last.number != 0 {
+			proof.Time = time.Unix(last.when, 0)
+		}
+		r.PacksTotal++
+		r.BytesTotal += p.size
+		if last.good() {
+			r.PacksProven++
+			r.BytesProven += p.size
+			if r.Oldest.IsZero() || proof.Time.Before(r.Oldest) {
+				r.Oldest = proof.Time
+			}
+		}
+		if v.o.Proofs {
+			r.Proofs = append(r.Proofs, proof)
 		}
 	}
-	v.res.PacksProven = v.proof.good()
-	return nil
+	slices.SortFunc(r.Proofs, func(a, b Proof) int { return cmp.Or(a.Time.Compare(b.Time), strings.Compare(a.Pack, b.Pack)) })
 }
 
 func (v *run) provePacks(ctx context.Context, chosen []core.ID) error {
@@ -155,11 +191,11 @@ func (v *run) proven(name core.ID, number uint64, size int64, err error) error {
 	}
 	v.rep.Progress().Bytes.Add(size)
 	if err != nil {
-		v.proof.add(&name, number|readBad)
+		v.proof.add(&name, reading{number | readBad, time.Now().Unix()})
 		v.suspect(name, err)
 		return nil
 	}
-	v.proof.add(&name, number)
+	v.proof.add(&name, reading{number, time.Now().Unix()})
 	v.mu.Lock()
 	before := v.res.BytesRead / saveEvery
 	v.res.PacksRead++

@@ -135,7 +135,7 @@ func TestRoundOrder(t *testing.T) {
 		n := run%5 + 1
 		first := p.begin(n)
 		for i, name := range others[:n] {
-			p.add(&name, first+uint64(i))
+			p.add(&name, reading{number: first + uint64(i)})
 			counts[name]++
 			least := counts[name]
 			for _, other := range names {
@@ -154,17 +154,19 @@ func TestProofFile(t *testing.T) {
 	file := filepath.Join(dir, "proof")
 	p := readProof(file, core.UUID{7}, nil)
 	for i := range 30 {
-		p.add(&core.ID{byte(i)}, p.begin(1)|uint64(i%2)<<63)
-	}
-	if p.good() != 15 {
-		t.Error(p.good())
+		p.add(&core.ID{byte(i)}, reading{p.begin(1) | uint64(i%2)<<63, 1_700_000_000 + int64(i)})
 	}
 	must(t, p.save())
 	everything := func(*core.ID) bool { return true }
 	again := func(id core.UUID, listed func(*core.ID) bool) int {
 		p := readProof(file, id, listed)
-		if len(p.read) == 0 && p.last != 0 || int(p.good())+p.bad != len(p.read) {
-			t.Errorf("last %d of %d, bad %d", p.last, len(p.read), p.bad)
+		if len(p.read) == 0 && p.last != 0 {
+			t.Errorf("last %d of none", p.last)
+		}
+		for name, r := range p.read {
+			if r != (reading{uint64(name[0]) + 1 | uint64(name[0]%2)<<63, 1_700_000_000 + int64(name[0])}) {
+				t.Errorf("%v: %+v", name, r)
+			}
 		}
 		return len(p.read)
 	}

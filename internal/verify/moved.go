@@ -66,13 +66,28 @@ func (v *run) lookAgain(ctx context.Context) error {
 			d.Files, d.Total = nil, 0
 		}
 	}
-	suspects := v.packs.suspects
+	suspects, all := v.packs.suspects, v.packs.all
 	v.badIndex, v.packs = nil, packTable{}
 	v.res.Unlisted, v.res.UnlistedBytes, v.res.UnlistedPacks = 0, 0, nil
 	if err := v.checkIndex(ctx); err != nil {
 		return err
 	}
-	return v.suspectAgain(ctx, suspects)
+	if err := v.suspectAgain(ctx, suspects); err != nil {
+		return err
+	}
+	return v.proveMore(ctx, all)
+}
+
+// proveMore reads, of packs that are new, as large a share as of the others. Some may not be new: a listing of the index was short, or an object of it arrived damaged.
+func (v *run) proveMore(ctx context.Context, before map[core.ID]*packState) error {
+	for name := range v.packs.all {
+		if before[name] == nil {
+			v.proof.recall(name)
+		}
+	}
+	more := v.pick(before)
+	v.chosen = append(v.chosen, more...)
+	return v.proveData(ctx, more)
 }
 
 // suspectAgain takes over the packs that were found damaged, but for those that a prune deleted since.

@@ -22,7 +22,8 @@ type Options struct {
 	// ProofFile is where it is remembered which packs were read; "" means "proof" in the repository's cache, and no memory where there
 	// is no cache.
 	ProofFile string
-	Parallel  int // workers; 0 means one for each core
+	Parallel  int  // workers; 0 means one for each core
+	Proofs    bool // say of each pack when it was last read
 	// Vouch lists packs that were read and found right in an index object of this device, where only devices do that may write and not read:
 	// from then on backups of others count on them.
 	Vouch bool
@@ -59,6 +60,14 @@ type Damaged struct {
 	Mendable bool
 }
 
+// Proof says when a pack was last read to its last byte.
+type Proof struct {
+	Pack string    // its name in the store
+	Size int64     // bytes
+	Time time.Time // by this machine's clock; zero where it never was, as far as is remembered
+	Bad  bool      // it was found damaged then
+}
+
 // Suffers names a file of a snapshot that cannot be restored whole. A folder whose list is lost stands for all that is below it, and
 // Path "." for the whole snapshot.
 type Suffers struct {
@@ -68,12 +77,15 @@ type Suffers struct {
 
 // Result says what was proven.
 type Result struct {
-	Snapshots, Trees, Chunks, Packs int64 // checked in structure: trees that differ, chunks that the index lists
-	PacksRead, BytesRead            int64 // read and authenticated in this run
-	PacksProven, PacksTotal         int64 // read in this or earlier runs and found right; packs of the index
-	Vouched                         int64 // packs that were vouched for
-	Unlisted, UnlistedBytes         int64 // packs in the store that no index lists: an interrupted backup's, no damage
-	Aside, AsideBytes               int64 // objects that repairs have set aside
+	Snapshots, Trees, Chunks, Packs int64     // checked in structure: trees that differ, chunks that the index lists
+	PacksRead, BytesRead            int64     // read and authenticated in this run
+	PacksProven, PacksTotal         int64     // read in this or earlier runs and found right when that was last; packs of the index that are stored
+	BytesProven, BytesTotal         int64     // of these
+	Oldest                          time.Time // when the one of them was read whose reading is longest ago, by this machine's clock; zero for none
+	Proofs                          []Proof   // of all packs, with Options.Proofs, those first that were never read, and then the oldest
+	Vouched                         int64     // packs that were vouched for
+	Unlisted, UnlistedBytes         int64     // packs in the store that no index lists: an interrupted backup's, no damage
+	Aside, AsideBytes               int64     // objects that repairs have set aside
 	Parity                          parity.Share
 	WithoutParity                   int64 // packs of the index, where Parity is above 0; no damage
 	Sampled, SampledLive            int64 // files restored and compared; compared with the live file too

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"hash/crc32"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,29 +19,39 @@ import (
 	"backup_projeto/internal/report"
 )
 
-// proof remembers when each pack was read last, and whether it was found right. Readings are counted, since clocks go back. It is a cache:
-// where it is missing, another repository's or damaged, nothing was read yet.
+// proof remembers when each pack was read last, and whether it was found right. Readings are counted, since clocks go back; their times are for
+// people. It is a cache: where it is missing, another repository's or damaged, nothing was read yet.
 //
 // The file is, integers big endian: magic 8, repository 16, number of the last reading u64, count u64, and for each pack, sorted, its
-// name 32 and the number of its reading u64, with the highest bit set where it was found damaged; then the CRC-32C of all that. It has no
-// more packs than the index.
+// name 32, the number of its reading u64, with the highest bit set where it was found damaged, and its time in seconds since 1970, i64; then the
+// CRC-32C of all that. It has no more packs than the index.
 type proof struct {
 	file string // "" is not kept
 	repo core.UUID
 
 	mu   sync.Mutex
-	last uint64             // number of the last reading; guarded by mu
-	read map[core.ID]uint64 // by pack; guarded by mu
-	bad  int                // of them; guarded by mu
+	last uint64              // number of the last reading; guarded by mu
+	read map[core.ID]reading // by pack; guarded by mu
+	// others are the readings of packs that are not listed, as far as the file has them: the listing may have been short. They are not saved.
+	others map[core.ID]reading
 }
+
+// reading is one of a pack.
+type reading struct {
+	number uint64
+	when   int64 // seconds since 1970
+}
+
+// good reports whether the pack was found right.
+func (r reading) good() bool { return r.number != 0 && r.number&readBad == 0 }
 
 // readBad is set in a reading's number where the pack was found damaged.
 const readBad = 1 << 63
 
 const (
-	proofMagic = "bpProof1"
+	proofMagic = "bpProof2"
 	proofHead  = len(proofMagic) + 16 + 8 + 8
-	proofItem  = core.IDSize + 8
+	proofItem  = core.IDSize + 8 + 8
 )
 
 var (
@@ -50,7 +61,7 @@ var (
 
 // readProof reads what a file has of the packs that are listed.
 func readProof(file string, repo core.UUID, listed func(*core.ID) bool) *proof {
-	p := &proof{file: file, repo: repo, read: map[core.ID]uint64{}}
+	p := &proof{file: file, repo: repo, read: map[core.ID]reading{}}
 	if file == "" {
 		return p
 	}
@@ -60,7 +71,7 @@ func readProof(file string, repo core.UUID, listed func(*core.ID) bool) *proof {
 	}
 	defer f.Close()
 	if p.decode(bufio.NewReaderSize(f, 1<<16), listed) != nil {
-		p.last, p.read, p.bad = 0, map[core.ID]uint64{}, 0
+		p.last, p.read, p.others = 0, map[core.ID]reading{}, nil
 	}
 	return p
 }
@@ -81,10 +92,19 @@ func (p *proof) decode(r io.Reader, listed func(*core.ID) bool) error {
 		if _, err := io.ReadFull(body, item[:]); err != nil {
 			return err
 		}
-		name, number := core.ID(item[:core.IDSize]), binary.BigEndian.Uint64(item[core.IDSize:])
-		if listed(&name) && number&^readBad <= p.last {
-			p.add(&name, number)
+		name := core.ID(item[:core.IDSize])
+		r := reading{binary.BigEndian.Uint64(item[core.IDSize:]), int64(binary.BigEndian.Uint64(item[core.IDSize+8:]))}
+		if n := r.number &^ readBad; n == 0 || n > p.last {
+			continue
 		}
+		if listed(&name) {
+			p.add(&name, r)
+			continue
+		}
+		if p.others == nil {
+			p.others = map[core.ID]reading{}
+		}
+		p.others[name] = r
 	}
 	want := sum.Sum32()
 	var tail [4]byte
@@ -94,16 +114,26 @@ func (p *proof) decode(r io.Reader, listed func(*core.ID) bool) error {
 	return nil
 }
 
-// split divides packs into those that were found damaged and the others, those first that were never read, and then those whose reading
-// is longest ago.
+// recall takes a pack in that is listed now.
+func (p *proof) recall(name core.ID) {
+	if r, known := p.others[name]; known {
+		p.add(&name, r)
+	}
+}
+
+// split divides packs into those that were found damaged and the others, those first that were never read, in any order, and then those whose
+// reading is longest ago. The order is another one each time, so that where nothing is remembered, as on machines that live for one job, runs of
+// a part come to everything sooner or later.
 func (p *proof) split(names []core.ID) (bad, others []core.ID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	slices.SortFunc(names, func(a, b core.ID) int {
-		return cmp.Or(cmp.Compare(p.read[b]&readBad, p.read[a]&readBad), cmp.Compare(p.read[a], p.read[b]), bytes.Compare(a[:], b[:]))
+	rand.Shuffle(len(names), func(i, j int) { names[i], names[j] = names[j], names[i] })
+	slices.SortStableFunc(names, func(a, b core.ID) int {
+		x, y := p.read[a].number, p.read[b].number
+		return cmp.Or(cmp.Compare(y&readBad, x&readBad), cmp.Compare(x, y))
 	})
 	n := 0
-	for n < len(names) && p.read[names[n]]&readBad != 0 {
+	for n < len(names) && p.read[names[n]].number&readBad != 0 {
 		n++
 	}
 	return names[:n], names[n:]
@@ -118,19 +148,18 @@ func (p *proof) begin(n int) uint64 {
 	return first
 }
 
-// add remembers a reading by its number.
-func (p *proof) add(name *core.ID, number uint64) {
+// add remembers a reading.
+func (p *proof) add(name *core.ID, r reading) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.bad += int(number>>63) - int(p.read[*name]>>63)
-	p.read[*name] = number
+	p.read[*name] = r
 }
 
-// good returns how many packs were found right when they were read last.
-func (p *proof) good() int64 {
+// of returns the last reading of a pack; that of one that was not read has the number 0.
+func (p *proof) of(name core.ID) reading {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return int64(len(p.read) - p.bad)
+	return p.read[name]
 }
 
 // save writes the file. Of two verifications at once the later one's stays.
@@ -158,7 +187,8 @@ func (p *proof) encode() []byte {
 	b = binary.BigEndian.AppendUint64(b, uint64(len(names)))
 	for _, name := range names {
 		b = append(b, name[:]...)
-		b = binary.BigEndian.AppendUint64(b, p.read[name])
+		b = binary.BigEndian.AppendUint64(b, p.read[name].number)
+		b = binary.BigEndian.AppendUint64(b, uint64(p.read[name].when))
 	}
 	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
 }

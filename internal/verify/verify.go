@@ -1,7 +1,7 @@
 // Package verify proves that a repository holds what it should.
 //
-// Terms: structure is what can be told without reading packs whole: the configuration, the key slots, index objects, snapshots, all
-// folders, and that the packs are there; a proof is that a pack was read to its last byte and found right; a round is the runs in
+// Terms: structure is what can be told without reading packs whole: the configuration, the key slots, index objects, snapshots, pins, marks, copies
+// in the trash, all folders, and that the packs are there; a proof is that a pack was read to its last byte and found right; a round is the runs in
 // which every pack is read once; a suspect is a pack that something is wrong with; what suffers is the files that cannot be restored
 // whole because of it.
 //
@@ -49,6 +49,7 @@ const (
 	codeSampleSpace core.Code = "sample-space"      // the temporary folder failed
 	codeProof       core.Code = "proof-file"        // which packs were read cannot be remembered
 	codeVanished    core.Code = "snapshot-vanished" // a snapshot was deleted by other means than this program's
+	codeNothing     core.Code = "verify-nothing"    // there are packs and no snapshot
 	codeCache       core.Code = "index-cache"       // the local copy of the index goes on being damaged
 	codePackBlocks  core.Code = "pack-blocks"       // as in package repo
 	codePackIndex   core.Code = "pack-index"
@@ -138,6 +139,9 @@ func (v *run) steps(ctx context.Context) error {
 	if err := v.readSnapshots(ctx, ids); err != nil {
 		return err
 	}
+	if err := v.checkSmall(ctx); err != nil {
+		return err
+	}
 	sample, err := v.walk(ctx)
 	if err != nil {
 		return err
@@ -158,6 +162,7 @@ func (v *run) steps(ctx context.Context) error {
 	if err := v.listLost(ctx); err != nil {
 		return err
 	}
+	v.tallyProofs()
 	return failed
 }
 
@@ -245,6 +250,25 @@ func (v *run) vanished(ctx context.Context) error {
 	for _, id := range ids {
 		object := "snapshots/" + id.String()
 		v.issue(report.Issue{Path: object, Err: &core.Error{Kind: core.Damage, Code: codeVanished, Subject: object}})
+	}
+	return err
+}
+
+// checkSmall reads what other operations rely on beside snapshots: pins, marks of prunes, and copies in the trash.
+func (v *run) checkSmall(ctx context.Context) error {
+	names, err := v.r.Unreadable(ctx)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		v.damage(name, &core.Error{Kind: core.Damage, Code: codeObject, Subject: name})
+	}
+	if len(v.snaps) > 0 || v.res.PacksTotal == 0 || len(v.damaged) > 0 {
+		return nil
+	}
+	trash, err := v.r.Trash(ctx)
+	if err == nil && len(trash) == 0 { // a first backup that was interrupted leaves this too
+		v.issue(report.Issue{Path: "snapshots", Err: &core.Error{Kind: core.Failure, Code: codeNothing}})
 	}
 	return err
 }

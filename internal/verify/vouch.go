@@ -73,6 +73,7 @@ func (v *run) endVouching(ctx context.Context) error {
 	err := v.putVouched(ctx)
 	if v.voucher.with != nil {
 		v.voucher.with.Close()
+		v.voucher.with = nil
 	}
 	return err
 }
