@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -175,6 +176,8 @@ func (a *app) defaultOf(s *config.Setting, c *cobra.Command) string {
 		return a.text.Help.EverySnapshot
 	case text.Default != "":
 		return text.Default
+	case slices.Contains(s.Values, s.Default):
+		return s.Choices(a.lang)[slices.Index(s.Values, s.Default)]
 	case s.Default != "":
 		return s.Default
 	case s.Kind == config.Bool:

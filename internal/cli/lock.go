@@ -28,17 +28,20 @@ type jsonLock struct {
 }
 
 func runLock(ctx context.Context, a *app, _ []string) error {
+	if a.cfg.Place.Strategy != "s3" {
+		return errKind(core.Usage, "lock-folder", a.place())
+	}
 	return a.reading(ctx, func(s *session) error {
 		var refused error
 		meter := s.newMeter()
 		o := lock.Options{DryRun: s.cfg.DryRun, Parallel: s.cfg.Parallel}
-		o.Looking = func(n int64) { s.tell(f(s.text.Lock.Looking, s.lang.Int(n))) }
+		o.Looking = func(n int64) { s.tell(s.lang.Count(s.text.Lock.Looking, n)) }
 		o.Consent = func(p *lock.Plan) (bool, error) {
 			s.showLocks(p)
 			if p.Due == 0 {
 				return true, nil
 			}
-			refused = s.must(ctx, f(s.lang.Count(s.text.Lock.Ask, p.Due), s.lang.Date(p.Until), s.lang.Int(p.Requests())))
+			refused = s.must(ctx, f(s.lang.Count(s.text.Lock.Ask, p.Due), s.lang.Date(p.Until), s.lang.Count(s.text.Lock.Count, p.Requests())))
 			return refused == nil, nil
 		}
 		res, err := lock.Run(ctx, s.repo, o, meter)

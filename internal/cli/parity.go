@@ -117,8 +117,8 @@ func (s *session) spared(res *spare.Result) {
 	case p.Nothing():
 		s.say(t.Nothing)
 	default:
-		s.say(f(t.Done, l.Count(t.Objects, res.Written.Objects), l.Count(t.Objects, res.Deleted.Objects),
-			l.Count(s.text.Verify.Packs, res.Mended.Objects), l.Duration(res.Duration)))
+		s.say(f(t.Done, l.Count(t.Written, res.Written.Objects), l.Count(t.Deleted, res.Deleted.Objects),
+			l.Count(t.Mended, res.Mended.Objects), l.Duration(res.Duration)))
 	}
 }
 

@@ -103,7 +103,7 @@ func (s *session) showPrune(ctx context.Context, p *prune.Plan) {
 	}
 	aside := ""
 	if p.Aside.Packs > 0 {
-		aside = f(s.text.Verify.AsideLine, l.Int(p.Aside.Packs), l.Bytes(p.Aside.Bytes))
+		aside = f(l.Count(s.text.Verify.AsideLine, p.Aside.Packs), l.Bytes(p.Aside.Bytes))
 	}
 	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Trash, trash}, [2]string{t.Sweep, sum(p.Sweep)}, [2]string{t.Condemn, sum(p.Condemn)},
 		[2]string{t.Rewrite, sum(p.Rewrite)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
@@ -121,7 +121,7 @@ func (s *session) lockedPacks(p *prune.Plan) string {
 	if p.Refused {
 		line = t.Refused
 	}
-	return f(line, l.Count(s.text.Verify.Packs, p.Locked.Packs), l.Bytes(p.Locked.Bytes), l.Date(p.LockedUntil.Local()))
+	return f(l.Count(line, p.Locked.Packs), l.Bytes(p.Locked.Bytes), l.Date(p.LockedUntil.Local()))
 }
 
 // prices returns what the place bills: as a person gave it, or as it is known; nil where it is not.

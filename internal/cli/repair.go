@@ -98,13 +98,22 @@ func (s *session) second(ctx context.Context) (*session, error) {
 	other.cfg = &cfg
 	from, err := other.open(ctx, true)
 	if err != nil {
-		return nil, err
+		return nil, s.secondFails(err)
 	}
 	if from.header.ID == s.header.ID {
 		from.close()
 		return nil, errKind(core.Usage, "same-repository", s.cfg.From.URL())
 	}
 	return from, nil
+}
+
+// secondFails says of an error that it is the second repository's.
+func (s *session) secondFails(err error) error {
+	kind, url := core.KindOf(err), s.cfg.From.URL()
+	if kind == core.NoRepository && core.CodeOf(err) == "no-repository" {
+		return errKind(kind, "from-none", url)
+	}
+	return &core.Error{Kind: kind, Code: "from-fails", Subject: url, Err: &moreValues{value: s.reason(err)}}
 }
 
 // showRepair tells what was found and is going to be done.
@@ -167,7 +176,7 @@ func (s *session) repaired(res *repair.Result, told int) error {
 			l.Duration(res.Duration)))
 	}
 	if res.Left > 0 {
-		s.warn(f(t.Left, l.Int(res.Left)))
+		s.warn(l.Count(t.Left, res.Left))
 	}
 	switch {
 	case !res.Whole() && res.LostFiles+res.LostSnapshots > 0:

@@ -111,7 +111,7 @@ func (s *session) showStats(o jsonStats, h history) {
 	}
 	ratio, versions := "", ""
 	if o.Versions != nil {
-		versions = f(b.StatsVersionsLine, l.Bytes(*o.BytesVersions), l.Int(*o.Versions))
+		versions = f(b.StatsVersionsLine, l.Bytes(*o.BytesVersions), l.Count(b.Versions, *o.Versions))
 	}
 	if o.BytesStored > 0 && o.BytesSeen > o.BytesStored {
 		ratio = f(s.text.Backup.Smaller, l.Decimal(float64(o.BytesSeen)/float64(o.BytesStored), 1))

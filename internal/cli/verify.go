@@ -114,18 +114,18 @@ func (s *session) verified(res *verify.Result) {
 		unlisted = f(v.UnlistedLine, l.Count(v.Packs, res.Unlisted), l.Bytes(res.UnlistedBytes))
 	}
 	if res.Aside > 0 {
-		aside = f(v.AsideLine, l.Int(res.Aside), l.Bytes(res.AsideBytes))
+		aside = f(l.Count(v.AsideLine, res.Aside), l.Bytes(res.AsideBytes))
 	}
 	parity := s.parityLine(res)
 	if res.PacksRead > 0 {
 		data = f(v.DataLine, l.Bytes(res.BytesRead), l.Count(v.Packs, res.PacksRead))
 	}
 	if res.PacksProven > 0 {
-		coverage = f(v.CoverageLine, l.Int(res.PacksProven), l.Int(res.PacksTotal), l.Bytes(res.BytesProven), l.Bytes(res.BytesTotal),
+		coverage = f(v.CoverageLine, l.Int(res.PacksProven), l.Count(v.Packs, res.PacksTotal), l.Bytes(res.BytesProven), l.Bytes(res.BytesTotal),
 			l.Date(res.Oldest.Local()))
 	}
 	if res.Sampled > 0 {
-		sample = f(v.SampleLine, l.Count(v.FilesCount, res.Sampled), l.Int(res.SampledLive))
+		sample = f(l.Count(v.SampleLine, res.Sampled), l.Int(res.SampledLive))
 	}
 	s.rows([2]string{v.Structure, f(v.StructureLine, l.Count(v.Snapshots, res.Snapshots), l.Count(v.Trees, res.Trees), l.Count(v.Chunks, res.Chunks),
 		l.Count(v.Packs, res.Packs))}, [2]string{v.Data, data}, [2]string{v.Coverage, coverage}, [2]string{v.Sample, sample}, [2]string{v.Unlisted, unlisted}, [2]string{s.text.Parity.Label, parity}, [2]string{v.Aside, aside},

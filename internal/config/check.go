@@ -13,6 +13,9 @@ func (r *resolver) together(c *Config) {
 	if r.scopes&Retaining != 0 && r.scopes&Saving != 0 && !c.Restore && strings.EqualFold(r.text("retain"), "off") {
 		r.unretained()
 	}
+	if r.scopes&Listing != 0 && c.All && c.Project != "" {
+		r.oneOrAll(c)
+	}
 	if c.Snapshot != "" {
 		if _, err := ParseRef(c.Snapshot); err != nil {
 			r.bad("snapshot", Problem{Code: "bad-snapshot"})
@@ -28,6 +31,19 @@ func (r *resolver) together(c *Config) {
 		if strings.ContainsFunc(t, func(x rune) bool { return x < ' ' || x == ',' || x == 0x7f }) {
 			r.problem(Problem{Code: "value-text", Subject: r.name("tag"), Value: t})
 		}
+	}
+}
+
+// oneOrAll judges a command line that names one project, and all: a flag wins over a variable, and two of a kind say nothing.
+func (r *resolver) oneOrAll(c *Config) {
+	project, all := r.found["project"].source == fromFlag, r.found["all"].source == fromFlag
+	switch {
+	case project && !all:
+		c.All = false
+	case all && !project:
+		c.Project = ""
+	default:
+		r.problem(Problem{Code: "flags-conflict", Subject: r.name("project"), Other: r.name("all")})
 	}
 }
 

@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -141,6 +142,8 @@ func TestProblems(t *testing.T) {
 		{"--restore --snapshot=xyz", "bad-snapshot --snapshot"},
 		{"--lang=fr", "unknown-lang --lang"},
 		{"--exclude=", "value-empty --exclude"},
+		{"--bucket=abc --max-size= --retain= --lock= --lock-mode=", "flag-needs --lock-mode|value-empty --lock|value-empty --lock-mode|value-empty --max-size|value-empty --retain"},
+		{"--prefix= --bucket=abc", ""},
 		{"--restore --to=", "value-empty --to"},
 		{"--project=", "value-empty --project"},
 		{"--strategy=", "value-empty --strategy"},
@@ -150,6 +153,30 @@ func TestProblems(t *testing.T) {
 		if got := strings.Join(problems, "|"); got != c.want {
 			t.Errorf("%s\n got %s\nwant %s", c.words, got, c.want)
 		}
+	}
+}
+
+// TestOneOrAll: one project and all of them do not go together; a flag wins over a variable.
+func TestOneOrAll(t *testing.T) {
+	for words, want := range map[string]string{
+		"--all --project=p":                             "flags-conflict --project",
+		"--todos --projeto=p":                           "flags-conflict --projeto",
+		"BACKUP_PROJETO_ALL=1 BACKUP_PROJETO_PROJECT=p": "flags-conflict BACKUP_PROJETO_PROJECT",
+		"BACKUP_PROJETO_ALL=1 --project=p":              "p false",
+		"--all BACKUP_PROJETO_PROJECT=p":                " true",
+		"--all=false --project=p":                       "p false",
+	} {
+		c, problems := resolve(t, Output|Which|Listing|Retaining, strings.Fields(words)...)
+		got := strings.Join(problems, "|")
+		if problems == nil {
+			got = fmt.Sprint(c.Project, " ", c.All)
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", words, got, want)
+		}
+	}
+	if _, problems := resolve(t, Output|Pruning, "--max-unused=", "--carencia="); strings.Join(problems, "|") != "value-empty --max-unused|value-empty --carencia" {
+		t.Errorf("empty amounts: %v", problems)
 	}
 }
 

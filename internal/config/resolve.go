@@ -132,17 +132,22 @@ func (r *resolver) build() *Config {
 	c.WriteOnly, c.Label = r.truth("write-only"), r.text("label")
 	c.DryRun, c.Parallel = r.truth("dry-run"), r.count("parallel", 256)
 	r.lang(c)
-	r.filled("to", "project", "strategy", "as-of", "parity", "set", "prices")
+	r.filled()
 	r.together(c)
 	return c
 }
 
-// filled reports flags that are given and empty, as where a script's variable is not set: they would mean another place or project than
-// the one that was meant.
-func (r *resolver) filled(settings ...string) {
-	for _, s := range settings {
-		if r.found[s].source == fromFlag && strings.TrimSpace(r.text(s)) == "" {
-			r.problem(Problem{Code: "value-empty", Subject: r.name(s)})
+// filled reports flags that are given and empty, as where a script's variable is not set: they would mean another place, project or amount
+// than the one that was meant. Of words, those that name a part of a place may be empty, since that says there is none.
+func (r *resolver) filled() {
+	never := []string{"to", "project", "strategy", "as-of", "parity", "set", "prices", "max-unused", "retain", "lock-mode", "compression", "lang"}
+	for i := range Settings {
+		s := &Settings[i]
+		if (s.Kind == Text || s.Kind == Folder) && !slices.Contains(never, s.Name) || s.Kind == List {
+			continue
+		}
+		if r.found[s.Name].source == fromFlag && strings.TrimSpace(r.text(s.Name)) == "" {
+			r.problem(Problem{Code: "value-empty", Subject: r.name(s.Name)})
 		}
 	}
 }

@@ -43,24 +43,13 @@ const (
 )
 
 func (r *resolver) locking(p *Place) {
-	p.Lock, p.LockMode = r.age("lock").Duration(), r.lockMode()
+	p.Lock, p.LockMode = r.age("lock").Duration(), r.choice("lock-mode")
 	switch {
 	case p.Lock != 0 && (p.Lock < leastLock || p.Lock > mostLock):
 		r.bad("lock", Problem{Code: "lock-range"})
 	case p.Lock == 0 && r.found["lock-mode"].source == fromFlag:
 		r.problem(Problem{Code: "flag-needs", Subject: r.name("lock-mode"), Other: "--" + r.sys.Lang.Pick("lock", "trava")})
 	}
-}
-
-// lockMode reads --lock-mode, in both languages.
-func (r *resolver) lockMode() string {
-	switch v := strings.ToLower(strings.TrimSpace(r.text("lock-mode"))); v {
-	case "governanca", "governança":
-		return lockModes[0]
-	case "conformidade":
-		return lockModes[1]
-	}
-	return r.choice("lock-mode")
 }
 
 func (r *resolver) storageClass(p *Place) {

@@ -73,8 +73,11 @@ var storageClasses = []string{"STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIG
 // encryptions are values of --sse.
 var encryptions = []string{"none", "AES256", "aws:kms", "aws:kms:dsse"}
 
-// lockModes are values of --lock-mode.
-var lockModes = []string{"governance", "compliance"}
+// lockModes are values of --lock-mode, and their twins.
+var (
+	lockModes   = []string{"governance", "compliance"}
+	lockModesPT = []string{"governanca", "conformidade"}
+)
 
 // compressions are values of --compression, and their twins.
 var (
@@ -95,7 +98,7 @@ var Settings = []Setting{
 	{Name: "sse", Scope: Where, Values: encryptions},
 	{Name: "sse-kms-key", PT: "sse-chave-kms", Scope: Where},
 	{Name: "lock", PT: "trava", Kind: Age, Scope: Where, Default: "0"},
-	{Name: "lock-mode", PT: "modo-trava", Scope: Where, Values: lockModes, Default: "governance"},
+	{Name: "lock-mode", PT: "modo-trava", Scope: Where, Values: lockModes, ValuesPT: lockModesPT, Default: "governance"},
 	{Name: "as-of", PT: "em", Scope: Past},
 
 	{Name: "project", PT: "projeto", Short: "p", Scope: Which},

@@ -17,6 +17,7 @@ func enPruneErrors() map[core.Code]ErrorText {
 		"prune-empty": {"the storage lists no snapshots at all, and there is data; nothing was deleted",
 			"If that is wrong, the storage is at fault. If it is right, delete the whole folder or bucket instead."},
 		"lock-length": {"it is not said for how long to lock", "Add --lock=30d, or set BACKUP_PROJETO_LOCK: the same length as for backups."},
+		"lock-folder": {"{subject} is a folder, and locks exist only on S3", "In a folder it is the permissions that say who may delete what; or keep a second repository in a bucket with object lock (doc/s3.md)."},
 		"lock-incomplete": {"not everything could be locked, or it could not be told what snapshots need; what could be is locked",
 			"See what is damaged: backup_projeto verify{place}"},
 		"marks-change": {"what prunes are about to delete changes faster than it can be read", "Run it again in a minute."},
@@ -34,17 +35,19 @@ func enPrune() Prune {
 		Ask:         "Delete %[1]s now, and mark %[2]s to be deleted later?",
 		Done:        "%[1]s deleted, %[2]s marked to be deleted later, in %[3]s", Nothing: "There is nothing to free", DryRun: "Dry run: nothing was changed",
 		Later:  "What is marked stays for the grace time, in case a running backup needs it; then free it with: %s",
-		Locked: "locked", Hidden: "%[1]s of these, %[2]s: hidden now, and kept by the bucket until %[3]s", Refused: "%[1]s, %[2]s: the storage refuses to delete them before %[3]s",
+		Locked: "locked", Hidden: Plural{"%s pack of these, %s: hidden now, and kept by the bucket until %s", "%s packs of these, %s: hidden now, and kept by the bucket until %s"},
+		Refused:  Plural{"%s pack, %s: the storage refuses to delete it before %s", "%s packs, %s: the storage refuses to delete them before %s"},
 		Versions: "The bucket keeps versions: what was deleted takes space until its lifecycle rule removes older versions. To see how much: %s",
 	}
 }
 
 func enLock() Lock {
 	return Lock{
-		Looking: "Looking at locks; that takes %s requests",
+		Looking: Plural{"Looking at locks; that takes %s request", "Looking at locks; that takes %s requests"},
 		Needed:  "needed", Unlocked: "without a lock", Next: "first lock to end", Due: "to be lengthened", Requests: "requests",
 		NeededLine: "%[1]s, %[2]s", NextLine: "%[1]s, of %[2]s", DueLine: "%[1]s, until %[2]s",
-		Ask:        Plural{"Lock %s object until %s? That takes %s requests, and nobody can take it back.", "Lock %s objects until %s? That takes %s requests, and nobody can take it back."},
+		Ask:        Plural{"Lock %s object until %s? That takes %s, and nobody can take it back.", "Lock %s objects until %s? That takes %s, and nobody can take it back."},
+		Count:      Plural{"%s request", "%s requests"},
 		Done:       Plural{"%s object locked until %s, in %s", "%s objects locked until %s, in %s"},
 		Nothing:    "Everything that snapshots need is locked for long enough",
 		Everything: "what snapshots need cannot be told now, so everything is locked: %s",

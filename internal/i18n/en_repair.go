@@ -10,6 +10,8 @@ func enRepairErrors() map[core.Code]ErrorText {
 		"repair-left":       {"no file is lost, but damaged objects are still in their places", "See which: backup_projeto verify{place}"},
 		"repair-needed":     {"the repository is damaged, and can be repaired", "Repair it: backup_projeto repair{place}"},
 		"same-repository":   {"{subject} is the repository that is to be repaired, or a copy of it", "Name another repository that has backups of the same files; or copy the missing objects from that one by hand."},
+		"from-none":         {"there is no repository at {subject}, where --from looks for the second one", "Check --from. To see whether a repository is there: backup_projeto snapshots --repository={subject}"},
+		"from-fails":        {"the second repository, {subject}, cannot be used: {value}", "Mend that first; nothing was changed. To open it alone: backup_projeto snapshots --repository={subject}"},
 		"snapshot-vanished": {"[[{subject}: ]]this snapshot was there within the last month, and neither this program's trash nor its place has it: it was deleted by other means, or the storage hides it", "Find out who may delete there. If the bucket keeps versions, look at it as it was: backup_projeto snapshots{place} --as-of=1d"},
 	}
 }
@@ -24,6 +26,7 @@ func enRepair() Repair {
 		Done:  "Listed again: %[1]s, mended: %[2]s, blocks saved: %[3]s, set aside: %[4]s, in %[5]s", Nothing: "There is nothing to repair",
 		DryRun: "Dry run: nothing was changed",
 		Lost:   "lost: %[1]s (%[2]s: %[3]s)",
-		Left:   "%s damaged objects were copied below aside/ and are in their places too, as nothing may be deleted there now",
+		Left: Plural{"%s damaged object was copied below aside/ and is in its place too, as nothing may be deleted there now",
+			"%s damaged objects were copied below aside/ and are in their places too, as nothing may be deleted there now"},
 	}
 }

@@ -124,9 +124,10 @@ type Verify struct {
 	StructureLine, DataLine                     string
 	CoverageLine                                string // packs proven, of packs, bytes, of bytes, when
 	Never, Bad                                  string // in the place of when a pack was proven
-	SampleLine                                  string
+	SampleLine                                  Plural // and then how many of them with the live file
 	Unlisted, UnlistedLine                      string // packs, bytes
-	Aside, AsideLine                            string // objects, bytes
+	Aside                                       string
+	AsideLine                                   Plural // and then bytes
 	Everything                                  string // of a snapshot
 	Object, SuffersMore                         string
 	Suffers                                     string // file, snapshot
@@ -149,6 +150,7 @@ type Browse struct {
 	StatsID                                                                              string
 	AsOf                                                                                 string // place, moment
 	StatsVersions, StatsVersionsLine                                                     string // bytes, versions
+	Versions                                                                             Plural
 	Rewritten                                                                            Plural // and then the first of them
 	StatsContentLine                                                                     string // in all snapshots, in the last of each project
 	Objects                                                                              Plural
@@ -209,7 +211,8 @@ type Parity struct {
 	None                                                             string
 	Objects                                                          Plural
 	Ask                                                              string // bytes read, bytes written, bytes deleted
-	Done                                                             string // objects written, deleted, packs mended, time
+	Done                                                             string // what was written, deleted and mended, time
+	Written, Deleted, Mended                                         Plural
 	Nothing, DryRun                                                  string
 	Differs                                                          string // what is, what was asked for, the command
 	Healed                                                           string // object, the command
@@ -227,7 +230,7 @@ type Repair struct {
 	Done                                                                      string // packs listed, packs mended, blocks saved, objects aside, time
 	Nothing, DryRun                                                           string
 	Lost                                                                      string // file in snapshot, object, reason
-	Left                                                                      string // objects
+	Left                                                                      Plural
 }
 
 // Prune is what prune says.
@@ -244,18 +247,19 @@ type Prune struct {
 	Nothing, DryRun                                                          string
 	Later                                                                    string // the command to type
 	Locked                                                                   string // label
-	Hidden, Refused                                                          string // packs, bytes, until when
+	Hidden, Refused                                                          Plural // and then bytes, until when
 	Versions                                                                 string // the command that shows them
 }
 
 // Lock is what lock says.
 type Lock struct {
-	Looking                               string // requests
+	Looking                               Plural // requests
 	Needed, Unlocked, Next, Due, Requests string // labels of the plan
 	NeededLine                            string // objects, bytes
 	NextLine                              string // moment, object
 	DueLine                               string // how many, until when
 	Ask                                   Plural // and then until when, requests
+	Count                                 Plural // requests
 	Done                                  Plural // and then until when, time
 	Nothing                               string
 	Everything                            string // reason

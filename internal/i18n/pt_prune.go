@@ -17,6 +17,7 @@ func ptPruneErrors() map[core.Code]ErrorText {
 		"prune-empty": {"o armazenamento não lista nenhum snapshot, e há dados; nada foi apagado",
 			"Se isso está errado, a culpa é do armazenamento. Se está certo, apague a pasta ou o bucket inteiro."},
 		"lock-length": {"não foi dito por quanto tempo travar", "Acrescente --trava=30d, ou defina BACKUP_PROJETO_TRAVA: o mesmo prazo dos backups."},
+		"lock-folder": {"{subject} é uma pasta, e travas só existem no S3", "Numa pasta, quem decide o que pode ser apagado são as permissões dela; ou mantenha um segundo repositório num bucket com Object Lock (doc/s3.pt-BR.md)."},
 		"lock-incomplete": {"nem tudo pôde receber trava, ou não deu para saber de que os snapshots precisam; o que pôde recebeu",
 			"Veja o que está danificado: backup_projeto verificar{place}"},
 		"marks-change": {"o que as limpezas vão apagar muda mais depressa do que se consegue ler", "Rode de novo daqui a um minuto."},
@@ -34,17 +35,19 @@ func ptPrune() Prune {
 		Ask:         "Apagar %[1]s agora, e marcar %[2]s para apagar depois?",
 		Done:        "%[1]s apagados, %[2]s marcados para apagar depois, em %[3]s", Nothing: "Não há nada a liberar", DryRun: "Simulação: nada foi mudado",
 		Later:  "O que foi marcado fica pelo tempo de carência, caso um backup em andamento precise; depois, libere com: %s",
-		Locked: "com trava", Hidden: "%[1]s destes (%[2]s): escondidos agora, e guardados pelo bucket até %[3]s", Refused: "%[1]s (%[2]s): o armazenamento se recusa a apagar antes de %[3]s",
+		Locked: "com trava", Hidden: Plural{"%s pacote destes (%s): escondido agora, e guardado pelo bucket até %s", "%s pacotes destes (%s): escondidos agora, e guardados pelo bucket até %s"},
+		Refused:  Plural{"%s pacote (%s): o armazenamento se recusa a apagá-lo antes de %s", "%s pacotes (%s): o armazenamento se recusa a apagá-los antes de %s"},
 		Versions: "O bucket guarda versões: o que foi apagado ocupa espaço até que a regra de ciclo de vida dele remova as versões antigas. Para ver quanto: %s",
 	}
 }
 
 func ptLock() Lock {
 	return Lock{
-		Looking: "Olhando as travas; isso leva %s requisições",
+		Looking: Plural{"Olhando as travas; isso leva %s requisição", "Olhando as travas; isso leva %s requisições"},
 		Needed:  "necessário", Unlocked: "sem trava", Next: "primeira trava a acabar", Due: "a prolongar", Requests: "requisições",
 		NeededLine: "%[1]s (%[2]s)", NextLine: "%[1]s, de %[2]s", DueLine: "%[1]s, até %[2]s",
-		Ask:        Plural{"Travar %s objeto até %s? Isso leva %s requisições, e ninguém pode desfazer.", "Travar %s objetos até %s? Isso leva %s requisições, e ninguém pode desfazer."},
+		Ask:        Plural{"Travar %s objeto até %s? Isso leva %s, e ninguém pode desfazer.", "Travar %s objetos até %s? Isso leva %s, e ninguém pode desfazer."},
+		Count:      Plural{"%s requisição", "%s requisições"},
 		Done:       Plural{"%s objeto com trava até %s, em %s", "%s objetos com trava até %s, em %s"},
 		Nothing:    "Tudo de que os snapshots precisam tem trava por tempo suficiente",
 		Everything: "agora não dá para saber de que os snapshots precisam, por isso tudo recebe trava: %s",

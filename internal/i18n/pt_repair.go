@@ -10,6 +10,8 @@ func ptRepairErrors() map[core.Code]ErrorText {
 		"repair-left":       {"nenhum arquivo está perdido, mas ainda há objetos danificados nos seus lugares", "Veja quais: backup_projeto verificar{place}"},
 		"repair-needed":     {"o repositório está danificado, e pode ser reparado", "Repare-o: backup_projeto reparar{place}"},
 		"same-repository":   {"{subject} é o repositório a reparar, ou uma cópia dele", "Indique outro repositório que tenha backups dos mesmos arquivos; ou copie dele, à mão, os objetos que faltam."},
+		"from-none":         {"não há repositório em {subject}, onde --de procura o segundo", "Confira --de. Para ver se há um repositório lá: backup_projeto historico --repositorio={subject}"},
+		"from-fails":        {"o segundo repositório, {subject}, não pode ser usado: {value}", "Resolva isso antes; nada foi mudado. Para abri-lo sozinho: backup_projeto historico --repositorio={subject}"},
 		"snapshot-vanished": {"[[{subject}: ]]este snapshot estava lá no último mês, e não está nem na lixeira deste programa nem no seu lugar: foi apagado por outro meio, ou o armazenamento o esconde", "Descubra quem pode apagar lá. Se o bucket guarda versões, olhe como estava: backup_projeto historico{place} --em=1d"},
 	}
 }
@@ -24,6 +26,7 @@ func ptRepair() Repair {
 		Done:  "Listados de novo: %[1]s, refeitos: %[2]s, blocos salvos: %[3]s, postos de lado: %[4]s, em %[5]s", Nothing: "Não há nada a reparar",
 		DryRun: "Simulação: nada foi mudado",
 		Lost:   "perdido: %[1]s (%[2]s: %[3]s)",
-		Left:   "%s objetos danificados foram copiados para aside/ e continuam também nos seus lugares, pois agora nada pode ser apagado lá",
+		Left: Plural{"%s objeto danificado foi copiado para aside/ e continua também no seu lugar, pois agora nada pode ser apagado lá",
+			"%s objetos danificados foram copiados para aside/ e continuam também nos seus lugares, pois agora nada pode ser apagado lá"},
 	}
 }
