@@ -47,7 +47,7 @@ func runStats(ctx context.Context, a *app, _ []string) error {
 		if len(h) > 0 {
 			o.FirstSnapshot, o.LastSnapshot = jsonTime(h[0].Start), jsonTime(h[len(h)-1].Start)
 		}
-		for info, err := range s.store.List(ctx, "") {
+		for info, err := range storage.Distinct(s.store).List(ctx, "") {
 			if err != nil {
 				return err
 			}

@@ -48,8 +48,8 @@ func fits(p Point, err error) bool {
 	switch {
 	case err == nil:
 		return true
-	case p.Fault == faulty.Slow:
-		return false
+	case p.Fault == faulty.Slow, p.Fault == faulty.Twice:
+		return false // nothing is wrong
 	case p.Fault == faulty.Stalled:
 		return kind == core.Interrupted
 	case !slices.Contains(lies, p.Fault):

@@ -121,11 +121,20 @@ func (m *model) listings(s *state, i int, k kind, yield func(answer)) {
 			a.objs, a.late = append(a.objs, o.object), append(a.late, o.late)
 		}
 		yield(a)
+		if m.repeats && len(list) > 0 {
+			a.objs, a.late = slices.Repeat(a.objs, 2), slices.Repeat(a.late, 2)
+			yield(a)
+		}
 	}
 }
 
 // check returns what is wrong with a state, or "".
 func (m *model) check(s *state) string {
+	for i := len(m.backups); m.repeats && i < len(s.procs); i++ {
+		if s.procs[i].phase == phaseAbort {
+			return m.who(i) + " gives up"
+		}
+	}
 	listed := map[uint16]bool{}
 	for _, o := range s.objects {
 		for _, p := range m.objects[o.object].packs {

@@ -57,6 +57,19 @@ type Listed struct {
 	Time time.Time // the store's clock; zero where it does not tell
 }
 
+// once returns a listing without what it repeats, since one may name an object more than once.
+func once[T any](list []T, id func(*T) core.UUID) []T {
+	seen := make(map[core.UUID]struct{}, len(list))
+	out := make([]T, 0, len(list))
+	for i := range list {
+		if _, again := seen[id(&list[i])]; !again {
+			seen[id(&list[i])] = struct{}{}
+			out = append(out, list[i])
+		}
+	}
+	return out
+}
+
 // maxIDs bounds the ids in one field of a mark.
 const maxIDs = 1 << 20
 

@@ -44,6 +44,7 @@ func (k *Known) Look(s Shelf) (fresh []*Mark, err error) {
 		if err != nil {
 			return nil, err
 		}
+		listed = once(listed, func(l *Listed) core.UUID { return l.ID })
 		gone := false
 		for _, l := range listed {
 			if k.marks[l.ID] != nil {

@@ -44,6 +44,8 @@ func configs() []config {
 			first: firstSaved, marks: [][]int{{0}}, drops: 1, expire: true, limit: 100_000},
 		{name: "late listings", backups: []backupPlan{saveDead}, prunes: []prunePlan{{2}, {1}}, packs: onePack, first: firstSaved, ticks: 2,
 			limit: 100_000},
+		{name: "listings that repeat entries", backups: []backupPlan{saveDead}, prunes: []prunePlan{{3}}, packs: onePack, first: firstSaved,
+			repeats: true},
 		{name: "two backups, two prunes, one killed", backups: []backupPlan{saveDead, takeOver}, prunes: []prunePlan{{1}, {2}}, packs: onePack,
 			first: firstSaved, drops: 1, crashes: 1, limit: 150_000},
 		{name: "two backups, two prunes, all taken for dead", backups: []backupPlan{saveDead, takeOver}, prunes: []prunePlan{{1}, {2}},

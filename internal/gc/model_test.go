@@ -153,7 +153,7 @@ type request struct {
 type answer struct {
 	failed bool
 	found  bool     // of "get"
-	objs   []uint16 // of "list"
+	objs   []uint16 // of "list", which may repeat them
 	late   []bool   // beside objs
 	pick   int
 }
@@ -174,6 +174,7 @@ type config struct {
 	failures uint8
 	drops    uint8 // of the first snapshot
 	ticks    uint8 // above 0: listings may miss what was put since the last tick, and marks are swept only if they are older
+	repeats  bool  // a listing may have each object twice, which no prune gives up for
 	expire   bool  // any session but one's own may be taken for dead
 	limit    int   // states; 0 is without
 

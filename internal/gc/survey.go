@@ -65,6 +65,7 @@ func Look(p Prune, self core.UUID, rules Rules) (*Survey, error) {
 	if s.Live, err = p.ListLive(); err != nil {
 		return nil, err
 	}
+	s.Live = once(s.Live, func(id *core.UUID) core.UUID { return *id })
 	if err := s.census(p); err != nil {
 		return nil, err
 	}
@@ -85,6 +86,7 @@ func (s *Survey) sessions(p Prune, self core.UUID, rules Rules) ([]InFlight, err
 	if err != nil {
 		return nil, err
 	}
+	all = once(all, func(f *InFlight) core.UUID { return f.ID })
 	own := slices.IndexFunc(all, func(f InFlight) bool { return f.ID == self })
 	if own < 0 {
 		return nil, ErrShort

@@ -88,7 +88,7 @@ func open(s storage.Store, h *Header, ring *keys.Keyring, opt Options) (*Repo, e
 	if cores := runtime.GOMAXPROCS(0); opt.Workers <= 0 || opt.Workers > cores { // more would only take memory
 		opt.Workers = cores
 	}
-	r := &Repo{store: s, header: h, ring: ring, opt: opt, idKey: ring.Writer.IDKey(), tables: noneRevoked}
+	r := &Repo{store: storage.Distinct(s), header: h, ring: ring, opt: opt, idKey: ring.Writer.IDKey(), tables: noneRevoked}
 	r.hasher.New = func() any { return crypto.NewIDHasher(r.idKey) }
 	tables := ""
 	if opt.Cache != "" {

@@ -118,7 +118,7 @@ var errMisplaced = errors.New("the object belongs elsewhere")
 // readSlots reads all slots, oldest first; nothing in them is authentic yet. admin verifies their certificates, where it is known.
 func readSlots(ctx context.Context, s storage.Store, repo core.UUID, admin []byte) (slots []*keys.Slot, damaged []Damaged, err error) {
 	var ids []core.UUID
-	for info, err := range s.List(ctx, slotPrefix) {
+	for info, err := range storage.Distinct(s).List(ctx, slotPrefix) {
 		if err != nil {
 			return nil, nil, err
 		}

@@ -34,8 +34,8 @@ type Store interface {
 	// throws away. The caller closes the reader, and may do so before its end.
 	Get(ctx context.Context, name string, offset, length int64) (io.ReadCloser, error)
 
-	// List yields every object whose name starts with prefix, in no set order, without duplicates. A prefix is "" or ends in
-	// '/'. A listing that cannot be completed yields an error as its last pair: without that error it was whole, as far as
+	// List yields every object whose name starts with prefix, in no set order. It may yield one more than once, as where pages of a
+	// listing overlap: whoever reads listings does so through Distinct. A prefix is "" or ends in '/'. A listing that cannot be completed yields an error as its last pair: without that error it was whole, as far as
 	// the service is consistent (an eventual one may miss what was put seconds ago). An absent prefix is an empty listing.
 	List(ctx context.Context, prefix string) iter.Seq2[Info, error]
 

@@ -5,7 +5,8 @@
  * chunk 1, and both chunks. A person may delete snapshot 0. Prunes rewrite what is partly dead, so that everything comes about.
  *
  * Switches: -DEXPIRE lets a prune take all sessions for dead; -DCRASHES=n kills up to n processes; -DFAILS=n fails up to n listings of a
- * prune and last looks of a backup. The bugs are the names in the #ifdefs.
+ * prune and last looks of a backup. The bugs are the names in the #ifdefs. A listing is a set here, so one that repeats entries is nothing
+ * new; internal/gc's explorer, over the code, which has lists, has those.
  */
 #ifndef CRASHES
 #define CRASHES 0

@@ -7,7 +7,7 @@
 // deaf.go is a store that does not list revocations.
 //
 // Promises: what a fault does is within storage.Store's contract where the fault is an error, and outside of it where it is a lie (Short,
-// Flipped, FlippedID, Stale, Ghost), which services tell all the same. A plan is asked once for each call, in the order in which they begin, and
+// Flipped, FlippedID, Stale, Ghost), which services tell all the same; Twice is neither. A plan is asked once for each call, in the order in which they begin, and
 // never twice at once.
 package faulty
 
@@ -63,6 +63,7 @@ const (
 	FlippedID Fault = "flipped-id" // the same, of the bytes at the beginning, where ids stand
 	Stale     Fault = "stale"      // no error: of a List the newest object is missing
 	Ghost     Fault = "ghost"      // no error: of a List the object that was deleted last is still there
+	Twice     Fault = "twice"      // no error: of a List each object is there twice
 )
 
 // delay is how long a slow call takes.
@@ -76,7 +77,7 @@ func Faults(m Method) []Fault {
 	case Get:
 		return []Fault{Lost, Throttled, Stalled, Slow, Cut, Short, Flipped, FlippedID}
 	case List:
-		return []Fault{Lost, Throttled, Stalled, Slow, Short, Stale, Ghost}
+		return []Fault{Lost, Throttled, Stalled, Slow, Short, Stale, Ghost, Twice}
 	}
 	return []Fault{Lost, Throttled, Stalled, Slow}
 }

@@ -131,6 +131,8 @@ func (s *Store) lie(f Fault, prefix string, all []storage.Info) []storage.Info {
 				all = append(all, info)
 			}
 		}
+	case Twice:
+		all = append(all[:len(all):len(all)], all...)
 	}
 	return all
 }

@@ -116,7 +116,7 @@ func (w *walker) fail(name string, err error) bool {
 	return false
 }
 
-// readNames returns each name in dir once: a folder that is written to while it is read may show one twice.
+// readNames returns the names in dir. A folder that is written to while it is read may show one twice.
 func readNames(dir *os.Root) ([]string, error) {
 	d, err := dir.Open(".")
 	if err != nil {
@@ -127,13 +127,5 @@ func readNames(dir *os.Root) ([]string, error) {
 	if err != nil && err != io.EOF {
 		return nil, err
 	}
-	seen := make(map[string]struct{}, len(names))
-	once := names[:0]
-	for _, name := range names {
-		if _, ok := seen[name]; !ok {
-			seen[name] = struct{}{}
-			once = append(once, name)
-		}
-	}
-	return once, nil
+	return names, nil
 }
