@@ -112,6 +112,9 @@ func (r *Repo) IsDamaged(ctx context.Context, name string) (bool, error) {
 
 // judge returns why bytes are not an object of that name, or nil. Who signed it does not matter: what counts for nothing is not damaged.
 func (r *Repo) judge(ctx context.Context, name string, data []byte) error {
+	if name == configName {
+		return r.judgeConfig(data)
+	}
 	prefix, rest, _ := strings.Cut(name, "/")
 	switch prefix + "/" {
 	case packPrefix:
@@ -173,7 +176,7 @@ func (r *Repo) judgeMark(id core.UUID, data []byte) error {
 
 func (r *Repo) judgeSlot(id core.UUID, data []byte) error {
 	slot, err := keys.Decode(data)
-	if err == nil && slot.Repo != r.header.ID {
+	if err == nil && slot.Repo != r.header.ID && !wasOf(slot, r.header.ID, r.ring.Admin) {
 		return nil // of a creation that lost: nobody minds it
 	}
 	if err == nil && (slot.ID != id || !slot.Certified(r.ring.Admin)) {

@@ -3,6 +3,7 @@ package repo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -28,8 +29,10 @@ const (
 	codeNoRepository core.Code = "no-repository"
 	codeNewerFormat  core.Code = "newer-format"
 	codeConfigGone   core.Code = "config-missing"
+	codeConfigBad    core.Code = "config-damaged"
 	codeWrongKey     core.Code = "wrong-key"
 	codeNoSlot       core.Code = "no-slot"
+	codeSlotBad      core.Code = "slot-damaged"
 	codeWriteOnly    core.Code = "write-only"
 	codeLastKey      core.Code = "last-key"
 	codeNoPath       core.Code = "no-path"
@@ -105,20 +108,36 @@ func decodeHeader(data []byte) (*Header, error) {
 		err = fmt.Errorf("not canonical")
 	}
 	if err != nil {
-		return nil, damage(configName, err)
+		return nil, configDamage(err)
 	}
 	return h, nil
 }
 
 // ReadHeader finds the repository of a store. Where there is none the error's kind is NoRepository and its code "no-repository",
-// also where the place itself is absent; one of a newer format has code "newer-format".
+// also where the place itself is absent; one of a newer format has code "newer-format". Where the configuration is damaged, or is missing beside
+// data of a repository, the kind is Damage, code "config-damaged" or "config-missing": see FindOrphan.
 func ReadHeader(ctx context.Context, s storage.Store) (*Header, error) {
+	h, err := readHeader(ctx, s)
+	if core.KindOf(err) != core.NoRepository || core.CodeOf(errors.Unwrap(err)) == storage.NoPlace {
+		return h, err
+	}
+	switch gone := vacant(ctx, s); {
+	case storage.IsExists(gone): // made meanwhile
+		return readHeader(ctx, s)
+	case gone != nil:
+		return nil, gone
+	}
+	return nil, err
+}
+
+// readHeader is ReadHeader that looks at nothing but the configuration.
+func readHeader(ctx context.Context, s storage.Store) (*Header, error) {
 	data, err := storage.ReadAll(ctx, s, configName, maxConfig)
 	switch core.CodeOf(err) {
 	case storage.NotFound, storage.NoPlace:
 		return nil, &core.Error{Kind: core.NoRepository, Code: codeNoRepository, Err: err}
 	case storage.TooLarge:
-		return nil, damage(configName, err)
+		return nil, configDamage(err)
 	}
 	if err != nil {
 		return nil, err
@@ -164,6 +183,7 @@ func Create(ctx context.Context, s storage.Store, passphrase, label string, opt 
 		second = keys.Secret{Lock: keys.Recovery, Value: c.Code}
 	}
 	var mine *keys.Keyring
+	var own *keys.Slot
 	var names []string
 	for i, secret := range []keys.Secret{c.Device.Secret(), second} {
 		slot, ring, err := keys.New(all, secret, label, false, h.Created)
@@ -175,7 +195,7 @@ func Create(ctx context.Context, s storage.Store, passphrase, label string, opt 
 			return nil, err
 		}
 		if i == 0 {
-			mine = ring
+			mine, own = ring, slot
 		}
 	}
 	if opt.Parity > 0 { // stands there before the configuration, so that no backup misses it
@@ -192,7 +212,7 @@ func Create(ctx context.Context, s storage.Store, passphrase, label string, opt 
 	// What stands there afterwards decides: an answer may be lost though the object was taken, and a store that cannot create
 	// conditionally may take two.
 	failed := storage.Create(ctx, s, configName, h.encode())
-	now, err := ReadHeader(ctx, s)
+	now, err := readHeader(ctx, s)
 	if failed != nil && !storage.IsExists(failed) && (err != nil || now.ID != h.ID) {
 		return nil, failed
 	}
@@ -208,7 +228,9 @@ func Create(ctx context.Context, s storage.Store, passphrase, label string, opt 
 		}
 		return nil, storage.Errf(storage.Exists, configName, nil)
 	}
-	c.Repo, err = open(s, h, mine, opt)
+	if c.Repo, err = open(s, h, mine, opt); err == nil {
+		c.Repo.keepCopies(own)
+	}
 	return c, err
 }
 
@@ -219,13 +241,18 @@ func vacant(ctx context.Context, s storage.Store) error {
 			if err != nil {
 				return err
 			}
-			if _, err := ReadHeader(ctx, s); core.KindOf(err) != core.NoRepository {
+			if _, err := readHeader(ctx, s); core.KindOf(err) != core.NoRepository {
 				return storage.Errf(storage.Exists, configName, err) // another device made it meanwhile
 			}
 			return &core.Error{Kind: core.Damage, Code: codeConfigGone, Subject: configName, Err: fmt.Errorf("%s is there", info.Name)}
 		}
 	}
 	return nil
+}
+
+// configDamage says that the configuration is not what was written.
+func configDamage(err error) error {
+	return &core.Error{Kind: core.Damage, Code: codeConfigBad, Subject: configName, Err: err}
 }
 
 // damage is an error of kind Damage about an object.

@@ -25,61 +25,76 @@ func slotName(id core.UUID) string { return slotPrefix + id.String() }
 
 // Unlock opens the repository of a header. A secret that opens no slot gives kind WrongKey: code "wrong-key", or "no-slot" where
 // no slot has that kind of lock at all (for a device's key: its slot was removed).
+// Where it opens none and some are damaged the kind is Damage, code "slot-damaged"; a device's key whose slot was changed in its sealed part cannot
+// be told from a wrong one.
 func Unlock(ctx context.Context, s storage.Store, h *Header, secret keys.Secret, opt Options) (*Repo, error) {
-	ring, err := unlock(ctx, s, h, secret)
+	ring, slot, err := unlock(ctx, s, h.ID, secret, func() error { return checkHeader(ctx, s, h) })
 	if err != nil {
 		return nil, err
 	}
 	if !crypto.Equal(h.sum(ring.Writer), h.mac) {
-		return nil, damage(configName, crypto.ErrOpen)
+		return nil, configDamage(crypto.ErrOpen)
 	}
-	return open(s, h, ring, opt)
+	r, err := open(s, h, ring, opt)
+	if err == nil {
+		r.keepCopies(slot)
+	}
+	return r, err
 }
 
 // unlock opens a slot. One that was changed on its way opens with nothing, as with a wrong key: only what reads the same twice says that a
-// key is wrong.
-func unlock(ctx context.Context, s storage.Store, h *Header, secret keys.Secret) (*keys.Keyring, error) {
-	slots, damaged, err := candidates(ctx, s, h, secret)
+// key is wrong. same makes sure that the id was not changed on its way.
+func unlock(ctx context.Context, s storage.Store, repo core.UUID, secret keys.Secret, same func() error) (*keys.Keyring, *keys.Slot, error) {
+	slots, damaged, err := candidates(ctx, s, repo, secret)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	ring, wrong := openSlots(slots, secret, damaged)
+	ring, slot, wrong := openSlots(slots, secret, damaged)
 	if core.KindOf(wrong) != core.WrongKey {
-		return ring, wrong
+		return ring, slot, wrong
 	}
-	if err := checkHeader(ctx, s, h); err != nil {
-		return nil, err
+	if err := same(); err != nil {
+		return nil, nil, err
 	}
-	again, damaged, err := candidates(ctx, s, h, secret)
+	again, damaged, err := candidates(ctx, s, repo, secret)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	again = slices.DeleteFunc(again, func(x *keys.Slot) bool {
 		return slices.ContainsFunc(slots, func(y *keys.Slot) bool { return bytes.Equal(x.Encode(), y.Encode()) })
 	})
-	if ring, err := openSlots(again, secret, damaged); core.KindOf(err) != core.WrongKey {
-		return ring, err
+	if ring, slot, err := openSlots(again, secret, damaged); core.KindOf(err) != core.WrongKey {
+		return ring, slot, err
 	}
-	return nil, wrong
+	return nil, nil, wrong
 }
 
 // candidates reads the slots that a secret may open: its own where it names one, else all. What is damaged of them comes beside.
-func candidates(ctx context.Context, s storage.Store, h *Header, secret keys.Secret) ([]*keys.Slot, []Damaged, error) {
+func candidates(ctx context.Context, s storage.Store, repo core.UUID, secret keys.Secret) ([]*keys.Slot, []Damaged, error) {
 	if secret.Slot.IsZero() {
-		return readSlots(ctx, s, h.ID, nil)
+		return readSlots(ctx, s, repo, nil)
 	}
-	slot, err := readSlot(ctx, s, h.ID, secret.Slot)
+	slot, err := readSlot(ctx, s, repo, secret.Slot)
 	if storage.IsNotFound(err) {
 		return nil, nil, &core.Error{Kind: core.WrongKey, Code: codeNoSlot, Err: err}
 	}
 	if err != nil {
-		return nil, nil, damageOf(slotName(secret.Slot), err)
+		return nil, nil, slotDamage(secret.Slot, err)
 	}
 	return []*keys.Slot{slot}, nil, nil
 }
 
+// slotDamage is an error of reading a slot; where that is damage it has code "slot-damaged".
+func slotDamage(id core.UUID, err error) error {
+	name := slotName(id)
+	if err = damageOf(name, err); core.KindOf(err) == core.Damage {
+		err = &core.Error{Kind: core.Damage, Code: codeSlotBad, Subject: name, Err: err}
+	}
+	return err
+}
+
 // openSlots tries the slots of the secret's lock. Where none opens and some could not be read, that is what is reported.
-func openSlots(slots []*keys.Slot, secret keys.Secret, damaged []Damaged) (*keys.Keyring, error) {
+func openSlots(slots []*keys.Slot, secret keys.Secret, damaged []Damaged) (*keys.Keyring, *keys.Slot, error) {
 	code := codeNoSlot
 	for _, slot := range slots {
 		if slot.Lock != secret.Lock {
@@ -89,15 +104,15 @@ func openSlots(slots []*keys.Slot, secret keys.Secret, damaged []Damaged) (*keys
 		ring, err := slot.Open(secret)
 		switch {
 		case err == nil:
-			return ring, nil
+			return ring, slot, nil
 		case !errors.Is(err, keys.ErrNoMatch):
 			damaged = append(damaged, Damaged{slotName(slot.ID), err})
 		}
 	}
 	if len(damaged) > 0 {
-		return nil, damageOf(damaged[0].Object, damaged[0].Err)
+		return nil, nil, &core.Error{Kind: core.Damage, Code: codeSlotBad, Subject: damaged[0].Object, Err: damaged[0].Err}
 	}
-	return nil, &core.Error{Kind: core.WrongKey, Code: code}
+	return nil, nil, &core.Error{Kind: core.WrongKey, Code: code}
 }
 
 func readSlot(ctx context.Context, s storage.Store, repo, id core.UUID) (*keys.Slot, error) {
@@ -170,6 +185,9 @@ func (r *Repo) Slots(ctx context.Context) (slots []*keys.Slot, damaged []Damaged
 			damaged = append(damaged, Damaged{slotName(s.ID), crypto.ErrOpen})
 		case r.signers.revoked[s.ID] == nil: // who has a copy of a revoked one could put it back
 			slots = append(slots, s)
+			if r.CanRead() { // who can read can put it back
+				r.keepCopy(slotCopies, s.ID.String(), s.Encode())
+			}
 		}
 	}
 	return slots, damaged, err
@@ -184,7 +202,12 @@ func (r *Repo) AddSlot(ctx context.Context, secret keys.Secret, label string, wr
 	if err != nil {
 		return nil, err
 	}
-	return slot, r.store.Put(ctx, slotName(slot.ID), slot.Encode())
+	data := slot.Encode()
+	if err := r.store.Put(ctx, slotName(slot.ID), data); err != nil {
+		return slot, err
+	}
+	r.keepFile(slotCopies, slot.ID.String(), data)
+	return slot, nil
 }
 
 func errWriteOnly() error { return &core.Error{Kind: core.WrongKey, Code: codeWriteOnly} }
