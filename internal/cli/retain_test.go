@@ -40,10 +40,11 @@ func TestEveryRuleHasAName(t *testing.T) {
 	}
 }
 
-// TestVariablesWithoutFlags: a backup knows the policy's variables, and has no flags for it.
-func TestVariablesWithoutFlags(t *testing.T) {
+// TestPolicyOfBackup: a backup knows the policy's flags and variables, and other commands know none.
+func TestPolicyOfBackup(t *testing.T) {
 	everyCommand(i18n.English, func(words []string, c *cobra.Command) {
-		if has := c.Flags().Lookup("keep-last") != nil; has != (strings.Join(words, " ") == "retain") {
+		name := strings.Join(words, " ") // "" is a backup, too
+		if has := c.Flags().Lookup("keep-last") != nil; has != (name == "retain" || name == "backup" || name == "") {
 			t.Errorf("%v has --keep-last: %v", words, has)
 		}
 	})
