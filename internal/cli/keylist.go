@@ -161,6 +161,13 @@ func runKeyAdmit(ctx context.Context, a *app, args []string) error {
 		for _, id := range unknown {
 			slots = append(slots, &keys.Slot{ID: id, Lock: keys.Device, WriteOnly: true})
 		}
+		revoked, err := s.repo.Revoked(ctx) // one that was admitted is among these
+		if err != nil {
+			return err
+		}
+		for _, v := range revoked {
+			slots = append(slots, &keys.Slot{ID: v.Slot, Lock: v.Lock, WriteOnly: true})
+		}
 		slot, err := findSlot(slots, args[0])
 		if core.CodeOf(err) == "key-not-found" {
 			return errKind(core.Usage, "no-signer", args[0])

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"backup_projeto/internal/core"
@@ -293,7 +292,8 @@ func (r *Repo) RemoveSlot(ctx context.Context, id core.UUID) error {
 }
 
 // Admit lets what the store has of a device count of which there is no key, since its slot was lost: it is as if it had been revoked now,
-// as stolen. Where nothing is there that it signed, or all of it is signed by several keys, the kind is Usage, code "no-signer".
+// as stolen. Where all of it counts already, as after an earlier call whose answer was lost, nothing is done. Where nothing is there that it signed,
+// or all of it is signed by several keys, the kind is Usage, code "no-signer".
 func (r *Repo) Admit(ctx context.Context, id core.UUID) error {
 	if !r.CanRead() {
 		return errWriteOnly()
@@ -305,9 +305,15 @@ func (r *Repo) Admit(ctx context.Context, id core.UUID) error {
 	if err != nil {
 		return err
 	}
-	found, err := r.census(ctx)
-	if err != nil {
-		return err
+	c := r.newCensus()
+	for range 2 {
+		if err := c.take(ctx); err != nil {
+			return err
+		}
+	}
+	found := c.found()
+	if r.admitted(id, found) {
+		return nil
 	}
 	var verifiers []core.ID
 	for by := range found {
@@ -322,6 +328,16 @@ func (r *Repo) Admit(ctx context.Context, id core.UUID) error {
 	return r.putRevocation(ctx, lost, false, found[signature{slot: id, verifier: verifiers[0]}])
 }
 
+// admitted reports whether a slot is revoked, and all counts that a census has of it.
+func (r *Repo) admitted(id core.UUID, found map[signature][]core.ID) bool {
+	gone := r.ended(id)
+	if gone == nil {
+		return false
+	}
+	all := found[signature{slot: id, verifier: gone.verifier()}]
+	return len(all) > 0 && !slices.ContainsFunc(all, func(object core.ID) bool { return !gone.keeps(object) })
+}
+
 // codeNoSigner says that there is nothing of a device to be admitted.
 const codeNoSigner core.Code = "no-signer"
 
@@ -332,12 +348,12 @@ func (r *Repo) revoke(ctx context.Context, ends []*keys.Slot, believed bool) err
 	if len(ends) == 0 {
 		return nil
 	}
-	before := map[signature][]core.ID{}
+	before, c := map[signature][]core.ID{}, r.newCensus()
 	for n := range 2 {
-		found, err := r.census(ctx)
-		if err != nil {
+		if err := c.take(ctx); err != nil {
 			return err
 		}
+		found := c.found()
 		for _, s := range ends {
 			by := signature{slot: s.ID, verifier: core.ID(s.Verifier)}
 			if n > 0 && len(found[by]) == len(before[by]) {
@@ -366,56 +382,4 @@ func (r *Repo) putRevocation(ctx context.Context, s *keys.Slot, believed bool, k
 	defer r.signers.mu.Unlock()
 	r.addRevocation(name, v)
 	return nil
-}
-
-// census returns the hashes of all objects that a device's signature makes count, by who signed them: object is zero in the keys.
-func (r *Repo) census(ctx context.Context) (map[signature][]core.ID, error) {
-	var names []string
-	for _, prefix := range []string{indexPrefix, snapshotPrefix, trashPrefix, pinPrefix} {
-		for info, err := range r.store.List(ctx, prefix) {
-			if err != nil {
-				return nil, err
-			}
-			names = append(names, info.Name)
-		}
-	}
-	out := map[signature][]core.ID{}
-	var mu sync.Mutex
-	err := each(ctx, readers, names, func(ctx context.Context, name string) error {
-		by, ok, err := r.signedBy(ctx, name)
-		if err != nil || !ok {
-			return err
-		}
-		mu.Lock()
-		defer mu.Unlock()
-		key := signature{slot: by.slot, verifier: by.verifier}
-		out[key] = append(out[key], by.object)
-		return nil
-	})
-	return out, err
-}
-
-// signedBy reads who signed an object; false where that cannot be told, or it is gone. Of an index object, which may be large and whose
-// name says which it is, only the head is read.
-func (r *Repo) signedBy(ctx context.Context, name string) (by signature, ok bool, err error) {
-	var data []byte
-	if id, e := core.ParseID(strings.TrimPrefix(name, indexPrefix)); e == nil {
-		data = make([]byte, signedHead)
-		err = storage.ReadRange(ctx, r.store, name, 0, data)
-		by.object = id
-	} else if data, err = storage.ReadAll(ctx, r.store, name, maxSnapshot); err == nil {
-		by.object = crypto.Hash(data)
-	}
-	if err != nil {
-		if core.KindOf(cutShort(name, err)) != core.Damage {
-			return by, false, err
-		}
-		return by, false, nil
-	}
-	if len(data) < signedHead {
-		return by, false, nil
-	}
-	head := signatureOf(data)
-	by.slot, by.verifier = head.slot, head.verifier
-	return by, true, nil
 }

@@ -258,9 +258,28 @@ func TestAdmit(t *testing.T) {
 	if got := see(t, c.Repo, w); !got.listed || !got.single || !got.live || got.believed {
 		t.Errorf("%+v", got)
 	}
+	must(t, c.Repo.Admit(t.Context(), key.Slot)) // the answer might have been lost
+	if n := len(listed(t, s, revokedPrefix)); n != 1 {
+		t.Errorf("admitted again, it is revoked %d times", n)
+	}
 	if later := work(t, r, bare(t, c.Repo)); see(t, c.Repo, later).listed {
 		t.Error("what came later counts too")
 	}
+	if err := c.Repo.Admit(t.Context(), key.Slot); core.CodeOf(err) != codeNoSigner || len(listed(t, s, revokedPrefix)) != 1 {
+		t.Errorf("a device that went on was admitted again: %v", err)
+	}
+}
+
+// listed returns the names of a store's marks that begin so.
+func listed(t *testing.T, s storage.Store, begin string) (names []string) {
+	t.Helper()
+	for info, err := range s.List(t.Context(), markPrefix) {
+		must(t, err)
+		if strings.HasPrefix(info.Name, begin) {
+			names = append(names, info.Name)
+		}
+	}
+	return names
 }
 
 // meddler is a store that does something before the nth request that fits.
