@@ -144,6 +144,10 @@ func (l *run) needed(ctx context.Context) ([]repo.LastingObject, error) {
 		if !o.Pack || l.res.Plan.All || packs[o.ID] {
 			out = append(out, o)
 		}
+		delete(packs, o.ID)
+	}
+	for name := range packs { // the listing was short
+		out = append(out, repo.LastingObject{Name: repo.PackName(name), Pack: true, ID: name})
 	}
 	return out, nil
 }

@@ -90,23 +90,33 @@ type LastingObject struct {
 	ID   core.ID // of a pack
 }
 
-// LastingObjects lists all but what is deleted soon anyway (storage.Lasting).
+// lasting are the folders that are listed again by themselves, since one listing may be short. Who knows which packs are needed knows their names.
+var lasting = []string{"", indexPrefix, slotPrefix, settingsPrefix, snapshotPrefix, pinPrefix, markPrefix, asidePrefix}
+
+// LastingObjects lists all but what is deleted soon anyway (storage.Lasting). What one listing lacks and another has is there.
 func (r *Repo) LastingObjects(ctx context.Context) (out []LastingObject, err error) {
-	for info, err := range r.store.List(ctx, "") {
-		if err != nil {
-			return nil, err
-		}
-		if !storage.Lasting(info.Name) {
-			continue
-		}
-		o := LastingObject{Name: info.Name, Size: info.Size, Pack: strings.HasPrefix(info.Name, packPrefix)}
-		if o.Pack {
-			var ok bool
-			if o.ID, ok = ParsePackName(info.Name); !ok {
+	seen := map[string]bool{}
+	for _, prefix := range lasting {
+		for info, err := range r.store.List(ctx, prefix) {
+			if err != nil {
+				return nil, err
+			}
+			if seen[info.Name] || !storage.Lasting(info.Name) {
 				continue
 			}
+			seen[info.Name] = true
+			o := LastingObject{Name: info.Name, Size: info.Size, Pack: strings.HasPrefix(info.Name, packPrefix)}
+			if o.Pack {
+				var ok bool
+				if o.ID, ok = ParsePackName(info.Name); !ok {
+					continue
+				}
+			}
+			out = append(out, o)
 		}
-		out = append(out, o)
+	}
+	if !seen[configName] {
+		out = append(out, LastingObject{Name: configName})
 	}
 	return out, nil
 }

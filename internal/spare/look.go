@@ -55,6 +55,10 @@ func (s *run) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	missing, err := s.missing(ctx, packs)
+	if err != nil {
+		return err
+	}
 	for _, list := range has {
 		for _, o := range list {
 			p.Parity.add(o.Size)
@@ -66,9 +70,7 @@ func (s *run) look(ctx context.Context) error {
 		}
 	}
 	if s.o.Check {
-		if err := s.absent(ctx, packs, has); err != nil {
-			return err
-		}
+		s.absent(missing, has)
 	}
 	slices.SortFunc(s.jobs, func(a, b job) int { return slices.Compare(a.name[:], b.name[:]) })
 	p.Requests = 2*p.Read.Objects + p.Write.Objects + p.Delete.Objects
@@ -118,22 +120,41 @@ func (s *run) drop(list []repo.ParityObject) {
 	}
 }
 
-// absent adds, to be checked, packs that the index lists, that the store does not have, and that have parity: some can be made of it alone.
-func (s *run) absent(ctx context.Context, packs map[core.ID]int64, has map[core.ID][]repo.ParityObject) error {
+// missing returns the packs that the index lists and the store does not have. Those that only the listing lacked, as it was short, are added to it.
+func (s *run) missing(ctx context.Context, packs map[core.ID]int64) (names []core.ID, err error) {
 	damaged, err := s.r.LoadIndex(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, d := range damaged {
-		s.issue(d.Object, d.Err)
+		if s.o.Check {
+			s.issue(d.Object, d.Err)
+		}
 	}
 	for p := range s.r.Packs() {
-		if _, stored := packs[p.Name]; !stored && has[p.Name] != nil {
-			s.jobs = append(s.jobs, job{name: p.Name, has: has[p.Name]})
+		if _, listed := packs[p.Name]; listed {
+			continue
+		}
+		switch size, err := s.r.StatPack(ctx, p.Name); {
+		case err == nil:
+			packs[p.Name] = size
+		case core.KindOf(err) == core.Damage:
+			names = append(names, p.Name)
+		default:
+			return nil, err
+		}
+	}
+	return names, nil
+}
+
+// absent adds, to be checked, packs that the store does not have, and that have parity: some can be made of it alone.
+func (s *run) absent(missing []core.ID, has map[core.ID][]repo.ParityObject) {
+	for _, name := range missing {
+		if has[name] != nil {
+			s.jobs = append(s.jobs, job{name: name, has: has[name]})
 			s.res.Plan.Read.add(0)
 		}
 	}
-	return nil
 }
 
 // issue tells of something that does not end the run.

@@ -104,8 +104,6 @@ func (s *run) all(ctx context.Context) error {
 	if err := s.work(ctx); err != nil {
 		return err
 	}
-	if s.o.Check { // then the index is loaded, without which what is noted of others would be lost
-		s.r.Distrust(nil, s.right)
-	}
+	s.r.Distrust(nil, s.right)
 	return s.clear(ctx)
 }
