@@ -51,6 +51,9 @@ func (p *run) mend() error {
 		}
 		p.res.Mended.add(int64(len(data)))
 		p.mended(name)
+		if err := p.relistMended(p.r, name, int64(len(data))); err != nil {
+			return err
+		}
 	}
 	return nil
 }

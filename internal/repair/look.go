@@ -23,7 +23,8 @@ func (p *run) look() error {
 	if err != nil {
 		return err
 	}
-	p.plan = &Plan{Damaged: res.Damaged, condemn: map[core.ID]bool{}, condemned: map[core.ID]bool{}, unread: map[string]bool{}}
+	p.plan = &Plan{Damaged: res.Damaged, condemn: map[core.ID]bool{}, condemned: map[core.ID]bool{}, unread: map[string]bool{},
+		unseen: map[core.ID]bool{}}
 	p.res.Plan = p.plan
 	for _, d := range res.Damaged {
 		p.plan.Files += d.Total

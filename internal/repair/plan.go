@@ -30,6 +30,8 @@ type Plan struct {
 
 	gone, hurt, untrue []core.ID
 	unlisted           []unlisted
+	unseen             map[core.ID]bool // of those hurt, those that no index object lists
+	plain              bool             // what footers say is believed
 	condemn            map[core.ID]bool // of those that nothing else mends
 	condemned          map[core.ID]bool // by marks that stand
 	unread             map[string]bool  // snapshots of Unreadable that nothing has brought back

@@ -6,7 +6,7 @@
 // once that was read back, to delete it from its place. To put back is to store an object anew of which somebody has a copy.
 //
 // Map: repair.go runs it; look.go finds out what is wrong and what can be done, unlisted.go which packs no index object lists; act.go does
-// it, salvage.go copies; heal.go takes chunks from a second repository, convert.go brings its folders into the form of this one.
+// it, salvage.go copies, try.go only says what would come of it; heal.go takes chunks from a second repository, convert.go brings its folders into the form of this one.
 //
 // Promises: only what is proven to be wrong by its bytes, read twice, is set aside, and nothing else leaves its place; nothing is ever deleted
 // that was not copied and read back; no chunk that can be read becomes unreadable, at any moment, whatever fails or is killed, and whatever
@@ -19,6 +19,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"backup_projeto/internal/core"
@@ -147,7 +148,7 @@ func (p *run) judge(r *repo.Repo) error {
 
 // lost counts a lost file and passes it on.
 func (p *run) lost(l verify.Lost) error {
-	if p.plan.unread[l.Object] { // told below, whether it was set aside or not
+	if p.plan.unread[l.Object] || p.o.DryRun && slices.Contains(p.plan.PutBack, l.Object) { // the former are told below, set aside or not
 		return nil
 	}
 	p.res.LostFiles++
@@ -173,27 +174,6 @@ func (p *run) lostSnapshots() error {
 		}
 	}
 	return nil
-}
-
-// tryOut lists packs again where nobody sees it, and finds out what would remain.
-func (p *run) tryOut() error {
-	if len(p.plan.unlisted) == 0 {
-		return p.judge(p.r)
-	}
-	dir, err := p.scratch()
-	if err != nil {
-		return err
-	}
-	box, err := p.r.Sandbox(dir)
-	if err != nil {
-		return &core.Error{Kind: core.Failure, Err: err}
-	}
-	defer box.Close()
-	if err := p.listAgain(box); err != nil {
-		return err
-	}
-	p.res.Listed = Sum{}
-	return p.judge(box)
 }
 
 // scratch makes a folder of this run.

@@ -59,25 +59,19 @@ func (p *run) lookAtUnlisted(res *verify.Result) error {
 		found = append(found, unlisted{name: name, size: s.Size})
 	}
 	slices.SortFunc(found, func(a, b unlisted) int { return compareIDs(a.name, b.name) })
-	plain, err := p.honest(res)
-	if err != nil {
+	if p.plan.plain, err = p.honest(res); err != nil {
 		return err
 	}
-	return p.readUnlisted(found, plain)
+	return p.readUnlisted(found)
 }
 
-// readUnlisted reads the footers, or the packs whole. plain says that footers are believed.
-func (p *run) readUnlisted(found []unlisted, plain bool) error {
-	whole := p.o.DataPercent > 0 || p.o.DataBytes > 0
+// readUnlisted reads the footers, or the packs whole.
+func (p *run) readUnlisted(found []unlisted) error {
 	good := make([]bool, len(found))
 	var mu sync.Mutex
 	err := each(p, readers, found, func(i int, u unlisted) error {
-		e, err := p.r.PackEntry(p.ctx, u.name, u.size)
-		if err == nil && whole {
-			err = p.prove(e)
-		}
+		err := p.opens(p.r, &found[i])
 		if good[i] = err == nil; good[i] {
-			found[i].proven = whole || plain
 			return nil
 		}
 		if core.KindOf(err) != core.Damage {
@@ -91,7 +85,7 @@ func (p *run) readUnlisted(found []unlisted, plain bool) error {
 		defer mu.Unlock()
 		p.plan.Hurt.add(u.size)
 		p.plan.hurt = append(p.plan.hurt, u.name)
-		p.plan.condemn[u.name] = true
+		p.plan.condemn[u.name], p.plan.unseen[u.name] = true, true
 		p.plan.Unreadable = append(p.plan.Unreadable, repo.PackName(u.name))
 		return p.lookForParity(u.name)
 	})
@@ -119,13 +113,37 @@ func (p *run) honest(res *verify.Result) (bool, error) {
 	return p.r.AllBelieved(p.ctx)
 }
 
-// prove reads a pack whole.
-func (p *run) prove(e *pack.Entry) error {
-	data, err := p.r.FetchPack(p.ctx, e.Name, e.Size, nil)
+// opens reads the footer of a pack, or all of it, and notes whether it is proven.
+func (p *run) opens(r *repo.Repo, u *unlisted) error {
+	e, err := r.PackEntry(p.ctx, u.name, u.size)
 	if err != nil {
 		return err
 	}
-	return p.r.NewProver().Prove(e.Name, data, repo.PackSum(e))
+	whole := p.o.DataPercent > 0 || p.o.DataBytes > 0
+	u.proven = whole || p.plan.plain
+	if !whole {
+		return nil
+	}
+	data, err := r.FetchPack(p.ctx, e.Name, e.Size, nil)
+	if err != nil {
+		return err
+	}
+	return r.NewProver().Prove(e.Name, data, repo.PackSum(e))
+}
+
+// relistMended lets a pack that is what it was again be listed, if no index object lists it.
+func (p *run) relistMended(r *repo.Repo, name core.ID, size int64) error {
+	if !p.plan.unseen[name] {
+		return nil
+	}
+	u := unlisted{name: name, size: size}
+	err := p.opens(r, &u)
+	if err == nil {
+		p.plan.unlisted = append(p.plan.unlisted, u)
+	} else if core.KindOf(err) == core.Damage { // it is not of this repository, or arrived damaged: the next run sees
+		err = nil
+	}
+	return err
 }
 
 // listAgain stores index objects of the unlisted packs.

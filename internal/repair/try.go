@@ -1,0 +1,88 @@
+package repair
+
+import (
+	"slices"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/repo"
+	"backup_projeto/internal/verify"
+)
+
+// tryOut lists packs again where nobody sees it, those too that parity mends, and finds out what would remain. What a second repository has is not looked
+// for.
+func (p *run) tryOut() error {
+	if len(p.plan.unlisted)+len(p.plan.unseen) == 0 {
+		return p.foresee(p.r)
+	}
+	dir, err := p.scratch()
+	if err != nil {
+		return err
+	}
+	box, err := p.r.Sandbox(dir)
+	if err != nil {
+		return &core.Error{Kind: core.Failure, Err: err}
+	}
+	defer box.Close()
+	if err := p.mendUnseen(box); err != nil {
+		return err
+	}
+	if err := p.listAgain(box); err != nil {
+		return err
+	}
+	p.res.Listed = Sum{}
+	return p.foresee(box)
+}
+
+// mendUnseen mends packs that no index object lists: they would be listed.
+func (p *run) mendUnseen(box *repo.Repo) error {
+	for name := range p.plan.unseen {
+		data, err := p.tryMend(name)
+		if err != nil {
+			return err
+		}
+		if data == nil {
+			continue
+		}
+		if err := box.PutPack(p.ctx, name, data); err != nil {
+			return err
+		}
+		if err := p.relistMended(box, name, int64(len(data))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tryMend returns what a pack was; nil where nobody knows.
+func (p *run) tryMend(name core.ID) ([]byte, error) {
+	if p.o.Mender == nil {
+		return nil, nil
+	}
+	if can, err := p.o.Mender.CanMend(p.ctx, name); err != nil || !can {
+		return nil, err
+	}
+	data, err := p.o.Mender.Mend(p.ctx, name)
+	if core.KindOf(err) == core.Damage {
+		return nil, nil
+	}
+	return data, err
+}
+
+// foresee judges, and leaves out what a repair would put right.
+func (p *run) foresee(r *repo.Repo) error {
+	if err := p.judge(r); err != nil {
+		return err
+	}
+	p.res.Damaged = slices.DeleteFunc(p.res.Damaged, p.remedied)
+	return nil
+}
+
+// remedied reports whether a repair leaves nothing of a damage: what stands there is replaced, or set aside or condemned and needed by
+// nobody. Of lost snapshots is told anyway.
+func (p *run) remedied(d verify.Damaged) bool {
+	if slices.Contains(p.plan.PutBack, d.Object) || p.plan.unread[d.Object] {
+		return true
+	}
+	name, pack := repo.ParsePackName(d.Object)
+	return d.Total == 0 && (pack && p.plan.condemn[name] || slices.Contains(p.plan.Unreadable, d.Object) && !p.ownSlot(d.Object))
+}
