@@ -15,6 +15,7 @@ var keyring = []operation{
 	{name: "key-recovery", prepare: twice, run: addKey(keys.Recovery), done: opens},
 	{name: "key-device", prepare: twice, run: addKey(keys.Device), done: opens},
 	{name: "key-remove", prepare: otherDevice, run: removeKey, done: shut},
+	{name: "key-admit", prepare: strange, run: admitKey, done: counts, mends: true},
 }
 
 // addKey adds a slot for a new secret.
@@ -55,6 +56,13 @@ func otherDevice(b *builder) {
 	must(b.t, err)
 }
 
+// busyDevice is otherDevice, which has saved something itself.
+func busyDevice(b *builder) {
+	otherDevice(b)
+	b.write(map[string]string{"its.txt": random(9, 2000)})
+	b.saveWith(b.other)
+}
+
 func removeKey(ctx context.Context, m *machine) error {
 	return m.with(ctx, func(r *repo.Repo) error { return r.RemoveSlot(ctx, m.other.Slot) })
 }
@@ -66,5 +74,27 @@ func shut(m *machine, r *repo.Repo) {
 		if err == nil {
 			with.Close()
 		}
+	}
+}
+
+// strange has a snapshot of a device whose slot is lost, and which this machine has never met.
+func strange(b *builder) {
+	writeOnly(b)
+	b.saveWith(b.device)
+	b.other, b.device = b.device, b.owner
+	must(b.t, b.mem.Delete(b.t.Context(), "keys/"+b.other.Slot.String()))
+	b.cache = b.t.TempDir()
+}
+
+func admitKey(ctx context.Context, m *machine) error {
+	return m.with(ctx, func(r *repo.Repo) error { return r.Admit(ctx, m.other.Slot) })
+}
+
+// counts checks that the device was admitted, and will not be again when it goes on.
+func counts(m *machine, r *repo.Repo) {
+	all, err := r.Revoked(m.t.Context())
+	must(m.t, err)
+	if len(all) != 1 || all[0].Slot != m.other.Slot {
+		m.t.Errorf("of devices that were admitted or revoked there are %d", len(all))
 	}
 }

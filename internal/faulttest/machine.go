@@ -15,6 +15,7 @@ import (
 	"backup_projeto/internal/report"
 	"backup_projeto/internal/restore"
 	"backup_projeto/internal/storage"
+	"backup_projeto/internal/storage/faulty"
 )
 
 // operation is one thing that a command does.
@@ -30,8 +31,9 @@ type operation struct {
 	target bool
 	// reads says that run changes nothing in the store.
 	reads bool
-	// mends says that something is missing until run has succeeded.
-	mends bool
+	// mends says that something is missing until run has succeeded, stays that it is missing after that, too. With whole snapshots can be restored
+	// all the while, but for the one that is dark.
+	mends, stays, whole bool
 	// notices says of what folders run reports each object that arrives changed, but for so many that it reads again in any case.
 	notices map[string]int
 }
@@ -47,6 +49,10 @@ type machine struct {
 	moved  []core.UUID       // snapshots that it reported as moved to the trash
 	tries  int               // how often it restored
 	damage bool              // it reported that something is damaged
+	doubts bool              // it reported that it could not do all of it
+	plan   string            // that it made
+	fault  faulty.Fault      // that befalls it now
+	struck bool              // a fault befell it before, or does now
 	before map[string]string // the target's files before
 }
 
@@ -59,6 +65,9 @@ func newMachine(t *testing.T, s *state) *machine {
 	if s.cache != "" {
 		own.cache = filepath.Join(m.dir, "cache")
 		must(t, os.CopyFS(own.cache, os.DirFS(s.cache)))
+	}
+	if s.beside != nil {
+		own.beside = newMachine(t, s.beside).state
 	}
 	m.state = &own
 	return m

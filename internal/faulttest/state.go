@@ -31,6 +31,8 @@ type state struct {
 	cache  string          // the machine's, copied for each run; "" is a machine without
 	folder string          // the project's, which no operation changes
 	saved  []saved         // the snapshots that were reported, oldest first
+	dark   core.UUID       // of these, one that cannot be restored while something is missing
+	beside *state          // another repository, which never fails; nil where there is none
 }
 
 // saved is a snapshot that was reported as saved.
@@ -118,11 +120,32 @@ const settle = 25 * time.Millisecond
 // save backs the project up, and keeps what it is.
 func (b *builder) save() saved {
 	b.t.Helper()
-	time.Sleep(settle)
-	res, err := backup.Run(b.t.Context(), b.r, options(b.folder), &report.Discard{})
+	return b.saveBy(b.r)
+}
+
+// saveWith is save with another device's key, on a machine of its own.
+func (b *builder) saveWith(key *keys.DeviceKey) saved {
+	b.t.Helper()
+	with, err := unlock(b.t.Context(), b.mem, key.Secret(), "")
 	must(b.t, err)
-	one := saved{res.Snapshot.ID, b.t.TempDir()}
-	_, err = restore.Run(b.t.Context(), b.r, res.Snapshot, restore.Options{Target: one.like}, &report.Discard{})
+	defer with.Close()
+	return b.saveBy(with)
+}
+
+func (b *builder) saveBy(r *repo.Repo) saved {
+	b.t.Helper()
+	time.Sleep(settle)
+	res, err := backup.Run(b.t.Context(), r, options(b.folder), &report.Discard{})
+	must(b.t, err)
+	man := res.Snapshot
+	if r != b.r {
+		_, err = b.r.LoadIndex(b.t.Context())
+		must(b.t, err)
+		man, err = b.r.ReadSnapshot(b.t.Context(), man.ID)
+		must(b.t, err)
+	}
+	one := saved{man.ID, b.t.TempDir()}
+	_, err = restore.Run(b.t.Context(), b.r, man, restore.Options{Target: one.like}, &report.Discard{})
 	must(b.t, err)
 	treetest.Compare(b.t, b.folder, one.like)
 	b.saved = append(b.saved, one)

@@ -44,7 +44,7 @@ func All() bool { return os.Getenv("FAULTS") == "all" }
 // Run runs the suite, and logs what it did in one line.
 func (s *Suite) Run(t *testing.T) {
 	y := &tally{Suite: s, kinds: map[faulty.Fault]bool{}}
-	all := slices.Concat(operations, prunes, keyring, mending)
+	all := slices.Concat(operations, prunes, keyring, mending, repairs)
 	t.Run("all", func(t *testing.T) {
 		for i := range all {
 			t.Run(all[i].name, func(t *testing.T) {
@@ -91,12 +91,24 @@ func (y *tally) operation(t *testing.T, o *operation, number int) {
 		t.Run(strings.ReplaceAll(p.String(), " ", "-"), func(t *testing.T) {
 			m := newMachine(t, s)
 			before := m.mem.Clone()
-			y.try(t, o, m, y.Open(t, m.mem, y.Plan(p)), p)
-			if o.reads && !m.mem.Same(before) {
+			place := y.Open(t, m.mem, y.Plan(p))
+			listed := listing(t, place.Healthy)
+			y.try(t, o, m, place, p)
+			if o.reads && (!m.mem.Same(before) || !slices.Equal(listing(t, place.Healthy), listed)) {
 				t.Error("an operation that reads changed the store")
 			}
 		})
 	}
+}
+
+// listing is what a store lists.
+func listing(t *testing.T, s storage.Store) (out []string) {
+	for info, err := range s.List(t.Context(), "") {
+		must(t, err)
+		out = append(out, fmt.Sprint(info.Name, info.Size))
+	}
+	slices.Sort(out)
+	return out
 }
 
 // chosen takes of all points those that are tried: of each fault some, spread over the operation, and of each class that changes the store

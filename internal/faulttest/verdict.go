@@ -47,7 +47,7 @@ func (y *tally) try(t *testing.T, o *operation, m *machine, place Place, p Point
 		o.setup(m)
 	}
 	m.before = contents(t, m.target())
-	m.store = place.Struck
+	m.store, m.fault, m.struck = place.Struck, p.Fault, true
 	err := m.interruptible(o, place.Hung)
 	if place.Settle != nil {
 		place.Settle()
@@ -69,8 +69,8 @@ func (y *tally) try(t *testing.T, o *operation, m *machine, place Place, p Point
 	}
 	m.store = place.Healthy
 	y.verdict(o, m, err == nil)
-	m.damage = false
-	if err := o.run(t.Context(), m); err != nil || m.damage {
+	m.damage, m.doubts, m.fault = false, false, faulty.None
+	if err := o.run(t.Context(), m); err != nil || m.damage || m.doubts {
 		t.Errorf("the second run: %v, damage: %v", err, m.damage)
 		return
 	}
@@ -104,9 +104,6 @@ func (y *tally) verdict(o *operation, m *machine, said bool) {
 	if o.target {
 		m.wholeFiles()
 	}
-	if o.mends && (!said || m.damage) { // the second run mends it
-		return
-	}
 	if _, err := repo.ReadHeader(m.t.Context(), m.store); !said && o.prepare == nil && core.KindOf(err) == core.NoRepository {
 		return
 	}
@@ -119,11 +116,19 @@ func (y *tally) verdict(o *operation, m *machine, said bool) {
 	if said && o.done != nil {
 		o.done(m, r)
 	}
+	if missing := o.stays || o.mends && (!said || m.damage); missing && !o.whole { // the second run mends it
+		return
+	} else if missing {
+		_, err := r.LoadIndex(m.t.Context())
+		must(m.t, err)
+		y.holds(m, r, m.dark)
+		return
+	}
 	if damaged, err := r.LoadIndex(m.t.Context()); err != nil || len(damaged) > 0 {
 		m.t.Errorf("loading the index: %v, %v", damaged, err)
 		return
 	}
-	y.holds(m, r)
+	y.holds(m, r, core.UUID{})
 	res, err := verify.Run(m.t.Context(), r, verify.Options{DataPercent: 100, Parallel: 2}, &report.Discard{})
 	if err != nil {
 		m.t.Errorf("verify: %v", err)
@@ -134,8 +139,8 @@ func (y *tally) verdict(o *operation, m *machine, said bool) {
 	}
 }
 
-// holds checks that every snapshot that was reported can be restored.
-func (y *tally) holds(m *machine, r *repo.Repo) {
+// holds checks that every snapshot that was reported can be restored, but for one.
+func (y *tally) holds(m *machine, r *repo.Repo, but core.UUID) {
 	m.t.Helper()
 	live, damaged, err := r.Live(m.t.Context())
 	if err != nil || len(damaged) > 0 {
@@ -146,7 +151,9 @@ func (y *tally) holds(m *machine, r *repo.Repo) {
 		all[man.ID] = man
 	}
 	for _, s := range slices.Concat(m.saved, m.fresh) {
-		if man := all[s.id]; man != nil {
+		if man := all[s.id]; s.id == but {
+			continue
+		} else if man != nil {
 			m.restores(r, man, s)
 			y.restored.Add(1)
 		} else {
