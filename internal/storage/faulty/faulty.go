@@ -3,8 +3,8 @@
 // Terms: a call is one use of a Store's method; its class is the method and the kind of object that it is about ("put packs"); a plan says
 // of each call what befalls it; a fault is that.
 //
-// Map: faulty.go has calls and plans; store.go strikes what changes the store, read.go what reads it; memory.go is the store in memory;
-// deaf.go is a store that does not list revocations.
+// Map: faulty.go has calls and plans; store.go strikes what changes the store, read.go what reads it; memory.go is the store in memory, and
+// locks.go has the locks of both; deaf.go is a store that does not list revocations.
 //
 // Promises: what a fault does is within storage.Store's contract where the fault is an error, and outside of it where it is a lie (Short,
 // Flipped, FlippedID, Stale, Ghost), which services tell all the same; Twice is neither. A plan is asked once for each call, in the order in which they begin, and
@@ -26,6 +26,8 @@ const (
 	List   Method = "list"
 	Stat   Method = "stat"
 	Delete Method = "delete"
+	See    Method = "see"  // whether objects can be locked, and until when one is
+	Lock   Method = "lock" // lengthens a lock
 )
 
 // Class is what calls have in common that ask the same of the same kind of object.
@@ -72,7 +74,7 @@ const delay = 3 * time.Millisecond
 // Faults returns the faults that make sense for a method.
 func Faults(m Method) []Fault {
 	switch m {
-	case Put, Delete:
+	case Put, Delete, Lock:
 		return []Fault{Lost, Persisted, Late, Throttled, Stalled, Slow}
 	case Get:
 		return []Fault{Lost, Throttled, Stalled, Slow, Cut, Short, Flipped, FlippedID}

@@ -21,29 +21,34 @@ type Memory struct {
 	clock  time.Time         // of what was put last, so that no two are put at one time; guarded by mu
 	objs   map[string]object // guarded by mu
 	gone   []storage.Info    // what was deleted, in order; guarded by mu
+	ruined map[string][]byte // what objects were before Ruin; guarded by mu
 	broken []string          // guarded by mu
+	locks  bool              // objects can be locked; guarded by mu
+	length time.Duration     // for how long what is put is locked; guarded by mu
 }
 
 // object is one of the store's. Its bytes are never changed, so that copies share them.
 type object struct {
-	data []byte
-	time time.Time
+	data  []byte
+	time  time.Time
+	until time.Time // locked; zero where it never was
 }
 
 // NewMemory returns an empty store.
-func NewMemory() *Memory { return &Memory{objs: map[string]object{}} }
+func NewMemory() *Memory { return &Memory{objs: map[string]object{}, ruined: map[string][]byte{}} }
 
 // Clone returns a copy, which goes its own way from now on.
 func (m *Memory) Clone() *Memory {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return &Memory{clock: m.clock, objs: maps.Clone(m.objs), gone: slices.Clone(m.gone), broken: slices.Clone(m.broken)}
+	return &Memory{clock: m.clock, objs: maps.Clone(m.objs), gone: slices.Clone(m.gone), ruined: maps.Clone(m.ruined), broken: slices.Clone(m.broken),
+		locks: m.locks, length: m.length}
 }
 
-// Same reports whether two stores hold the same objects.
+// Same reports whether two stores hold the same objects, locked as long.
 func (m *Memory) Same(other *Memory) bool {
 	mine, theirs := m.Clone(), other.Clone()
-	return maps.EqualFunc(mine.objs, theirs.objs, func(a, b object) bool { return bytes.Equal(a.data, b.data) })
+	return maps.EqualFunc(mine.objs, theirs.objs, func(a, b object) bool { return bytes.Equal(a.data, b.data) && a.until.Equal(b.until) })
 }
 
 // Names lists the objects below a prefix, in order.
@@ -59,14 +64,28 @@ func (m *Memory) Names(prefix string) (names []string) {
 	return names
 }
 
-// Age makes everything older.
+// Age makes everything older, and lets locks end sooner.
 func (m *Memory) Age(by time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for name, o := range m.objs {
 		o.time = o.time.Add(-by)
+		if !o.until.IsZero() {
+			o.until = o.until.Add(-by)
+		}
 		m.objs[name] = o
 	}
+}
+
+// Ruin changes an object as a bad disk does. That what it was is put back later breaks nothing.
+func (m *Memory) Ruin(name string, change func(data []byte)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	o := m.objs[name]
+	m.ruined[name] = o.data
+	o.data = bytes.Clone(o.data)
+	change(o.data)
+	m.objs[name] = o
 }
 
 // Broken tells of objects that were written anew with other content.
@@ -113,14 +132,17 @@ func (m *Memory) put(ctx context.Context, name string, data []byte, create bool)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	old, there := m.objs[name]
+	was, ruined := m.ruined[name]
 	switch {
 	case there && create:
 		return storage.Errf(storage.Exists, name, nil)
-	case there && !bytes.Equal(old.data, data):
+	case there && old.locked() && !bytes.Equal(old.data, data):
+		return storage.Errf(storage.Locked, name, nil)
+	case there && !bytes.Equal(old.data, data) && !(ruined && bytes.Equal(was, data)):
 		m.broken = append(m.broken, fmt.Sprintf("%s was %d bytes and is %d others now", name, len(old.data), len(data)))
 	}
 	m.clock = later(m.clock)
-	m.objs[name] = object{bytes.Clone(data), m.clock}
+	m.objs[name] = object{bytes.Clone(data), m.clock, m.lock(name, old.until)}
 	return nil
 }
 
@@ -187,6 +209,9 @@ func (m *Memory) Delete(ctx context.Context, name string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if o, ok := m.objs[name]; ok {
+		if o.locked() {
+			return storage.Errf(storage.Locked, name, nil)
+		}
 		m.gone = append(m.gone, o.info(name))
 		delete(m.objs, name)
 	}
