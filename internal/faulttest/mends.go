@@ -143,6 +143,9 @@ func lengthen(ctx context.Context, m *machine) error {
 		res, err := lock.Run(ctx, r, lock.Options{Parallel: 2}, &report.Discard{})
 		if err == nil {
 			m.doubts = len(res.Issues) > 0
+			if !m.struck && (res.Lengthened == 0 || res.Plan.Due == res.Plan.Objects) {
+				m.t.Errorf("of %d objects, %d with a lock that is due, %d locks were lengthened", res.Plan.Objects, res.Plan.Due, res.Lengthened)
+			}
 		}
 		return err
 	})

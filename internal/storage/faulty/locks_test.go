@@ -78,7 +78,7 @@ func TestRuin(t *testing.T) {
 	must(t, err)
 	before := m.Clone()
 	m.Ruin("packs/a", func(data []byte) { data[0] ^= 1 })
-	if got, err := storage.ReadAll(t.Context(), m, "packs/a", 100); err != nil || bytes.Equal(got, right) || m.Same(before) {
+	if got, err := storage.ReadAll(t.Context(), m, "packs/a", 100); err != nil || bytes.Equal(got, right) || m.Same(before) || !bytes.Equal(m.Whole("packs/a"), right) {
 		t.Errorf("it is %q, %v", got, err)
 	}
 	must(t, m.Put(t.Context(), "packs/a", right))

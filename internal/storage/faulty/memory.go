@@ -88,6 +88,16 @@ func (m *Memory) Ruin(name string, change func(data []byte)) {
 	m.objs[name] = o
 }
 
+// Whole returns what an object was before Ruin; where it never was ruined that is what it is.
+func (m *Memory) Whole(name string) []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if was, ruined := m.ruined[name]; ruined {
+		return was
+	}
+	return m.objs[name].data
+}
+
 // Broken tells of objects that were written anew with other content.
 func (m *Memory) Broken() []string {
 	m.mu.Lock()

@@ -3,6 +3,7 @@
 package s3
 
 import (
+	"bytes"
 	"fmt"
 	"net"
 	"net/http"
@@ -29,27 +30,50 @@ const shortStall = 2 * time.Second
 //
 //	FAULTS=all go test -v -parallel 6 -timeout 4h -run TestServiceFaults ./internal/storage/s3 | grep summary
 func TestServiceFaults(t *testing.T) {
-	server := s3test.Start(t)
+	server := s3test.StartVersioned(t)
 	isolate(t)
 	server.Setenv(t)
-	direct := opened(t, Config{Bucket: "faults"})
-	if err := direct.Ensure(t.Context()); err != nil {
-		t.Fatal(err)
+	for _, c := range []Config{{Bucket: unlocked}, {Bucket: locking, Lock: time.Hour}} {
+		if err := opened(t, c).Ensure(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var places atomic.Int64
 	s := faulttest.Suite{Plan: planned, Fits: tolerates, Faults: disturbances, Open: func(t *testing.T, objects *faulty.Memory, plan faulty.Plan) faulttest.Place {
-		prefix := fmt.Sprint("place-", places.Add(1))
-		healthy := opened(t, Config{Bucket: "faults", Prefix: prefix})
-		fill(t, healthy, objects)
-		for info := range objects.List(t.Context(), "") {
-			server.SetTime(t, "faults", prefix+"/"+info.Name, info.ModTime)
-		}
-		t.Cleanup(func() { os.RemoveAll(filepath.Join(server.Bucket("faults"), prefix)) }) // thousands of places would be a full disk
-		proxy := server.Proxy(t, prefix, plan)
-		struck := opened(t, Config{Bucket: "faults", Prefix: prefix, Endpoint: proxy.Endpoint, HTTP: impatient()})
-		return faulttest.Place{Struck: struck, Healthy: healthy, Calls: proxy.Calls, Hits: proxy.Hits}
+		return placed(t, server, fmt.Sprint("place-", places.Add(1)), objects, plan)
 	}}
 	s.Run(t)
+}
+
+// The buckets of TestServiceFaults: one keeps no versions, the other has object lock.
+const (
+	unlocked = "faults"
+	locking  = "faults-locked"
+)
+
+// placed makes a place in the bucket that can do what the store in memory can.
+func placed(t *testing.T, server *s3test.Server, prefix string, objects *faulty.Memory, plan faulty.Plan) faulttest.Place {
+	c := Config{Bucket: unlocked, Prefix: prefix}
+	if objects.LockLength() > 0 {
+		c.Bucket = locking
+	}
+	fill(t, opened(t, c), objects)
+	for info := range objects.List(t.Context(), "") {
+		data, err := storage.ReadAll(t.Context(), objects, info.Name, core.MaxObject)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(data, objects.Whole(info.Name)) {
+			server.Ruin(t, c.Bucket, prefix+"/"+info.Name, data)
+		}
+		server.SetTime(t, c.Bucket, prefix+"/"+info.Name, info.ModTime)
+	}
+	t.Cleanup(func() { os.RemoveAll(filepath.Join(server.Bucket(c.Bucket), prefix)) }) // thousands of places would be a full disk
+	proxy := server.Proxy(t, prefix, plan)
+	c.Lock = objects.LockLength()
+	disturbed := c
+	disturbed.Endpoint, disturbed.HTTP = proxy.Endpoint, impatient()
+	return faulttest.Place{Struck: opened(t, disturbed), Healthy: opened(t, c), Calls: proxy.Calls, Hits: proxy.Hits}
 }
 
 // TestServiceSilent: where the service goes silent for good, before an answer or in the middle of each, or breaks each off, every call ends after its attempts.
@@ -81,18 +105,21 @@ func TestServiceSilent(t *testing.T) {
 	}
 }
 
-// fill copies objects into a place.
+// fill copies objects into a place, and locks those that are locked.
 func fill(t *testing.T, to *Store, objects *faulty.Memory) {
 	t.Helper()
 	g, ctx := errgroup.WithContext(t.Context())
 	g.SetLimit(8)
 	for _, name := range objects.Names("") {
 		g.Go(func() error {
-			data, err := storage.ReadAll(ctx, objects, name, core.MaxObject)
-			if err != nil {
+			if err := to.Put(ctx, name, objects.Whole(name)); err != nil { // a service takes no pack that is not what its name says
 				return err
 			}
-			return to.Put(ctx, name, data)
+			until, err := objects.LockedUntil(ctx, name)
+			if err != nil || until.Before(time.Now()) {
+				return err
+			}
+			return to.Lock(ctx, name, until)
 		})
 	}
 	if err := g.Wait(); err != nil {
@@ -113,8 +140,10 @@ func planned(p faulttest.Point) faulty.Plan { return faulty.At(p.Class, p.Nth, p
 func disturbances(m faulty.Method) []faulty.Fault {
 	every := []faulty.Fault{s3test.Reset, s3test.ResetDone, s3test.SlowDown, s3test.Error, s3test.Stall, s3test.StallDone, s3test.Gone}
 	switch m {
-	case faulty.Put:
+	case faulty.Put, faulty.Lock:
 		return append(every, s3test.ResetSent, s3test.FlipSent)
+	case faulty.See: // a service says without a checksum until when an object is locked
+		return append(every, s3test.Cut, s3test.StallHalf)
 	case faulty.Get, faulty.List:
 		return append(every, s3test.Cut, s3test.StallHalf, s3test.Flipped)
 	}

@@ -88,6 +88,9 @@ var methods = map[string]faulty.Method{http.MethodPut: faulty.Put, http.MethodGe
 // classify tells what a request is about.
 func classify(r *http.Request, prefix string) (faulty.Class, string) {
 	method, key := methods[r.Method], r.URL.Path
+	if r.URL.Query().Has("retention") {
+		method = map[string]faulty.Method{http.MethodGet: faulty.See, http.MethodPut: faulty.Lock}[r.Method]
+	}
 	if r.Method == http.MethodGet && r.URL.Query().Get("list-type") != "" {
 		method, key = faulty.List, r.URL.Query().Get("prefix")
 	} else if _, rest, ok := strings.Cut(strings.TrimPrefix(key, "/"), "/"); ok { // past the bucket

@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -163,6 +164,19 @@ func (s *Server) AddUser(t testing.TB, access, secret string) {
 		"create-user", "--access="+access, "--secret="+secret, "--role=user")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("s3test: adding a user: %v\n%s", err, out)
+	}
+}
+
+// Ruin changes the bytes of an object as a bad disk does.
+func (s *Server) Ruin(t testing.TB, bucket, key string, data []byte) {
+	t.Helper()
+	f, err := os.OpenFile(filepath.Join(s.dir, "objects", bucket, filepath.FromSlash(key)), os.O_WRONLY, 0)
+	if err == nil {
+		_, err = f.WriteAt(data, 0)
+		err = errors.Join(err, f.Close())
+	}
+	if err != nil {
+		t.Fatalf("s3test: %v", err)
 	}
 }
 
