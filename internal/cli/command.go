@@ -21,6 +21,7 @@ type command struct {
 	run      func(ctx context.Context, a *app, args []string) error
 	complete func(a *app, args []string) ([]string, cobra.ShellCompDirective)
 	subs     []command
+	alias    bool // of a command that help, manual and completion show instead
 }
 
 // pathOf returns the English words that lead to a command, "" for the program: its key in the catalog.
@@ -43,7 +44,7 @@ func (a *app) build(row command) *cobra.Command {
 func (a *app) node(row command, key string) *cobra.Command {
 	text := a.text.Commands[key]
 	c := &cobra.Command{
-		Use: a.lang.Pick(row.en, row.pt), Short: text.Short, Annotations: map[string]string{"path": key},
+		Use: a.lang.Pick(row.en, row.pt), Short: text.Short, Hidden: row.alias, Annotations: map[string]string{"path": key},
 		Aliases: append(row.twins(a.lang), row.more...), SilenceErrors: true, SilenceUsage: true, DisableFlagsInUseLine: true,
 		Args: func(c *cobra.Command, args []string) error { return a.checkArgs(c, row, args) },
 		RunE: func(c *cobra.Command, args []string) error {

@@ -55,6 +55,9 @@ func keyCommands() command {
 			{en: "admit", pt: "admitir", scopes: anywhere, min: 1, max: 1, run: runKeyAdmit},
 			{en: "recovery", pt: "recuperacao", more: []string{"recuperação"}, scopes: anywhere, run: runKeyRecovery},
 			{en: "passphrase", pt: "senha", scopes: anywhere, run: runKeyPassphrase},
+			{en: "device", pt: "dispositivo", scopes: anywhere | config.Slots, max: -1, run: runKeyDeviceHelp, alias: true, subs: []command{
+				{en: "add", pt: "adicionar", scopes: anywhere | config.Slots, min: 1, max: 1, run: runKeyDeviceAdd},
+			}},
 		},
 	}
 }

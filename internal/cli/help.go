@@ -97,10 +97,11 @@ func (a *app) helpCommands(b *strings.Builder, c *cobra.Command, columns int) {
 	}
 	b.WriteString("\n" + a.text.Help.Commands + "\n")
 	wide := 0
-	for _, sub := range c.Commands() {
+	shown := slices.DeleteFunc(slices.Clone(c.Commands()), func(sub *cobra.Command) bool { return sub.Hidden })
+	for _, sub := range shown {
 		wide = max(wide, term.Width(sub.Name()))
 	}
-	for _, sub := range c.Commands() {
+	for _, sub := range shown {
 		entry(b, sub.Name(), sub.Short, wide, columns)
 	}
 	if !c.HasParent() {
@@ -239,6 +240,9 @@ func (a *app) helpCommand() *cobra.Command {
 			var names []string
 			if target, rest, err := c.Root().Find(args); err == nil && len(rest) == 0 {
 				for _, sub := range target.Commands() {
+					if sub.Hidden {
+						continue
+					}
 					names = append(names, cobra.CompletionWithDesc(sub.Name(), sub.Short))
 				}
 			}

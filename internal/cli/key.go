@@ -74,8 +74,13 @@ func runKeyRevoke(ctx context.Context, a *app, args []string) error {
 	return a.reading(ctx, func(s *session) error { return s.endKey(ctx, args[0], true) })
 }
 
-// endKey removes or revokes the key whose id begins so.
-func (s *session) endKey(ctx context.Context, prefix string, stolen bool) error {
+// typeVerifyAll is the command that reads everything.
+func (s *session) typeVerifyAll() string {
+	return s.typeThis("verify") + " --" + s.lang.Pick("data", "dados") + "=100%"
+}
+
+// endKey removes or revokes the key that is meant: see findSlot.
+func (s *session) endKey(ctx context.Context, meant string, stolen bool) error {
 	slots, err := s.slots(ctx)
 	if err != nil {
 		return err
@@ -84,7 +89,7 @@ func (s *session) endKey(ctx context.Context, prefix string, stolen bool) error 
 	if err != nil {
 		return err
 	}
-	slot, err := findSlot(slices.Concat(slots, lost), prefix)
+	slot, err := findSlot(slices.Concat(slots, lost), meant)
 	if err != nil {
 		return err
 	}
@@ -92,10 +97,17 @@ func (s *session) endKey(ctx context.Context, prefix string, stolen bool) error 
 	if !others { // before asking; the repository refuses it too
 		return errKind(core.Usage, "last-key", slot.ID.String()[:8])
 	}
+	mine := s.deviceKey(s.header.ID)
+	own := mine != nil && mine.Slot == slot.ID
 	k := s.text.Keys
 	ask, done, change := k.AskRemove, k.Removed, "removed"
-	if stolen {
+	switch {
+	case stolen && own:
+		ask, done, change = k.AskRevokeOwn, k.Revoked, "revoked"
+	case stolen:
 		ask, done, change = k.AskRevoke, k.Revoked, "revoked"
+	case own:
+		ask = k.AskRemoveOwn
 	}
 	if err := s.must(ctx, f(ask, slot.ID.String()[:8], s.lockName(slot)+" "+term.Escape(slot.Label))); err != nil {
 		return err
@@ -103,36 +115,39 @@ func (s *session) endKey(ctx context.Context, prefix string, stolen bool) error 
 	if err := s.repo.RevokeSlots(ctx, []core.UUID{slot.ID}, stolen); err != nil {
 		return err
 	}
-	if mine := s.deviceKey(s.header.ID); mine != nil && mine.Slot == slot.ID {
+	if own {
 		s.forgetDevice(s.header.ID)
 	}
 	s.object(s.newJSONKey(slot, change))
 	s.say(f(done, slot.ID.String()[:8]))
 	switch {
 	case stolen && slot.WriteOnly:
-		s.tell(s.wrapped(f(k.RevokedWriter, s.typeThis("verify")+" --"+s.lang.Pick("data", "dados")+"=100%")))
+		s.tell(s.wrapped(f(k.RevokedWriter, s.typeVerifyAll())))
 	case stolen:
 		s.tell(s.wrapped(k.RevokedReader))
 	}
 	return nil
 }
 
-// findSlot returns the key whose id begins so.
-func findSlot(slots []*keys.Slot, prefix string) (*keys.Slot, error) {
-	var found *keys.Slot
+// findSlot returns the only key whose id begins so, or whose name that is.
+func findSlot(slots []*keys.Slot, meant string) (*keys.Slot, error) {
+	var found []*keys.Slot
 	for _, slot := range slots {
-		if !strings.HasPrefix(slot.ID.String(), strings.ToLower(prefix)) {
-			continue
+		if strings.HasPrefix(slot.ID.String(), strings.ToLower(meant)) || strings.EqualFold(slot.Label, meant) {
+			found = append(found, slot)
 		}
-		if found != nil {
-			return nil, errKind(core.Usage, "key-ambiguous", prefix)
+	}
+	switch {
+	case len(found) == 0 || meant == "":
+		return nil, errKind(core.Usage, "key-not-found", meant)
+	case len(found) > 1:
+		var names []string
+		for _, slot := range found {
+			names = append(names, strings.TrimSpace(slot.ID.String()[:8]+" "+slot.Label))
 		}
-		found = slot
+		return nil, &core.Error{Kind: core.Usage, Code: "key-ambiguous", Subject: meant, Err: &moreValues{list: names}}
 	}
-	if found == nil || prefix == "" {
-		return nil, errKind(core.Usage, "key-not-found", prefix)
-	}
-	return found, nil
+	return found[0], nil
 }
 
 // runKeyPassphrase sets a passphrase in place of every older one. The new one is added first: whatever happens, one of them opens.

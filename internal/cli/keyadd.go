@@ -19,6 +19,21 @@ func runKeyAdd(ctx context.Context, a *app, args []string) error {
 	if err != nil {
 		return err
 	}
+	return a.addKey(ctx, lock, args[1:])
+}
+
+// runKeyDeviceAdd is "key add device" with its words in the other order.
+func runKeyDeviceAdd(ctx context.Context, a *app, args []string) error {
+	return a.addKey(ctx, keys.Device, args)
+}
+
+// runKeyDeviceHelp is "key device" without a word.
+func runKeyDeviceHelp(_ context.Context, a *app, _ []string) error {
+	return mistake(config.Problem{Code: "missing-argument", Subject: " " + a.localWords("key device"), Other: a.text.Commands["key device"].Args})
+}
+
+// addKey adds a key; a device's has a file.
+func (a *app) addKey(ctx context.Context, lock keys.Lock, file []string) error {
 	return a.reading(ctx, func(s *session) error {
 		label := s.cfg.Label
 		if label == "" && lock != keys.Device {
@@ -32,7 +47,7 @@ func runKeyAdd(ctx context.Context, a *app, args []string) error {
 		case keys.Recovery:
 			slot, err = s.addRecovery(ctx, label)
 		case keys.Device:
-			slot, err = s.addDevice(ctx, label, args[1])
+			slot, err = s.addDevice(ctx, label, file[0])
 		}
 		if err != nil {
 			return err

@@ -25,13 +25,22 @@ type jsonKey struct {
 	LastProject string `json:"last_project,omitempty"`
 	Revoked     string `json:"revoked,omitempty"`
 	Stolen      bool   `json:"stolen,omitempty"`
-	Missing     bool   `json:"missing,omitempty"` // this machine has met it, and the repository has it no more
-	Change      string `json:"change,omitempty"`  // added, removed, revoked, admitted
+	Admitted    string `json:"admitted,omitempty"` // when what its device had saved was let count, without its key
+	Missing     bool   `json:"missing,omitempty"`  // this machine has met it, and the repository has it no more
+	Change      string `json:"change,omitempty"`   // added, removed, revoked, admitted
 }
 
 func (s *session) newJSONKey(slot *keys.Slot, change string) jsonKey {
 	return jsonKey{Type: "key", ID: slot.ID.String(), Kind: lockWord(slot.Lock), Label: slot.Label, WriteOnly: slot.WriteOnly, Created: jsonTime(slot.Created),
 		Used: slot.ID == s.repo.Keyring().Slot, Change: change}
+}
+
+// kindUnknown is the kind in JSON of a key of which the repository has not even what it was.
+const kindUnknown = "unknown"
+
+// unknownKey is the object of such a key.
+func unknownKey(id core.UUID) jsonKey {
+	return jsonKey{Type: "key", ID: id.String(), Kind: kindUnknown}
 }
 
 // lastBackup is when a key was last saved with, by the store's clock, and what.
@@ -78,7 +87,10 @@ type keyList struct {
 // add adds a key, and what is to be said of it besides.
 func (l *keyList) add(o jsonKey, slot *keys.Slot, note string) {
 	s, k := l.s, l.s.text.Keys
-	row := []string{slot.ID.String()[:8], s.lockName(slot), term.Escape(slot.Label), s.lang.Date(time.Unix(0, slot.Created)), ""}
+	row := []string{slot.ID.String()[:8], k.LockUnknown, "", "", ""}
+	if o.Kind != kindUnknown {
+		row = []string{slot.ID.String()[:8], s.lockName(slot), term.Escape(slot.Label), s.lang.Date(time.Unix(0, slot.Created)), ""}
+	}
 	if last, ok := l.last[slot.ID]; ok {
 		o.LastBackup, o.LastProject = last.at.UTC().Format(time.RFC3339Nano), last.project
 		row[4] = f(k.LastBackup, s.lang.Date(last.at), term.Escape(last.project))
@@ -123,8 +135,7 @@ func runKeyList(ctx context.Context, a *app, _ []string) error {
 			l.revoked(v)
 		}
 		for _, id := range unknown {
-			s.object(jsonKey{Type: "key", ID: id.String(), Kind: "unknown"})
-			l.rows = append(l.rows, []string{id.String()[:8], k.LockUnknown, "", "", "", ""})
+			l.add(unknownKey(id), &keys.Slot{ID: id}, "")
 		}
 		s.table(l.rows)
 		return nil
@@ -141,6 +152,12 @@ func (l *keyList) revoked(v repo.Revoked) {
 	at := v.Time
 	if at.IsZero() {
 		at = time.Unix(0, v.Revocation.Revoked)
+	}
+	if v.Admitted {
+		o = unknownKey(v.Slot)
+		o.Admitted = at.UTC().Format(time.RFC3339Nano)
+		l.add(o, slot, f(l.s.text.Keys.AdmittedOn, l.s.lang.Date(at)))
+		return
 	}
 	o.Revoked, o.Stolen = at.UTC().Format(time.RFC3339Nano), !v.Believed
 	text := l.s.text.Keys.RevokedOn
@@ -181,8 +198,11 @@ func runKeyAdmit(ctx context.Context, a *app, args []string) error {
 		if err := s.repo.Admit(ctx, slot.ID); err != nil {
 			return err
 		}
-		s.object(jsonKey{Type: "key", ID: slot.ID.String(), Kind: "unknown", Change: "admitted"})
+		o := unknownKey(slot.ID)
+		o.Change = "admitted"
+		s.object(o)
 		s.say(f(s.text.Keys.Admitted, slot.ID.String()[:8]))
+		s.tell(s.wrapped(f(s.text.Keys.AdmittedUnread, s.typeVerifyAll())))
 		return nil
 	})
 }

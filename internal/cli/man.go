@@ -33,7 +33,9 @@ func runMan(_ context.Context, a *app, _ []string) error {
 	for _, c := range root.Commands() {
 		a.manCommand(m, c)
 		for _, sub := range c.Commands() {
-			a.manCommand(m, sub)
+			if !sub.Hidden {
+				a.manCommand(m, sub)
+			}
 		}
 	}
 	a.manEnd(m)
@@ -49,7 +51,7 @@ func (a *app) manFlags(m *manual, c *cobra.Command, g group) {
 			continue
 		}
 		fl := c.Flags().Lookup(a.lang.Pick(s.Name, s.PT))
-		if fl == nil {
+		if fl == nil || fl.Hidden {
 			continue
 		}
 		if !started {

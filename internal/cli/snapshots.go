@@ -88,7 +88,7 @@ func runSnapshots(ctx context.Context, a *app, _ []string) error {
 		}
 		for _, m := range h {
 			o := newJSONSnapshot(m)
-			o.Type, o.Pinned, o.Revoked = "snapshot", pinned[m.ID], s.repo.IsRevoked(m.Device)
+			o.Type, o.Pinned, o.Revoked = "snapshot", pinned[m.ID], s.ofRevoked(m)
 			s.object(o)
 		}
 		s.table(s.snapshotRows(h, pinned, !own), 3, 4)
@@ -141,6 +141,11 @@ func (s *session) snapshotRows(h history, pinned map[core.UUID]bool, projects bo
 	return rows
 }
 
+// ofRevoked reports whether a snapshot's device was revoked or removed since. One that was admitted only lost its key.
+func (s *session) ofRevoked(m *snapshot.Manifest) bool {
+	return s.repo.IsRevoked(m.Device) && !s.repo.IsAdmitted(m.Device)
+}
+
 // notes are what else is to be said of a snapshot.
 func (s *session) notes(m *snapshot.Manifest) string {
 	var notes []string
@@ -150,7 +155,7 @@ func (s *session) notes(m *snapshot.Manifest) string {
 	if m.Safety {
 		notes = append(notes, s.text.Browse.Safety)
 	}
-	if s.repo.IsRevoked(m.Device) {
+	if s.ofRevoked(m) {
 		notes = append(notes, s.text.Browse.Revoked)
 	}
 	for _, t := range m.Tags {

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -68,6 +70,11 @@ func (a *app) checkArgs(c *cobra.Command, row command, args []string) error {
 		return pflag.ErrHelp
 	}
 	usage := a.text.Commands[pathOf(c)].Args
+	if len(args) > 0 && (len(row.subs) > 0 || row.max == 0) {
+		if meant := a.reordered(c, args); meant != "" {
+			return mistake(config.Problem{Code: "unknown-command", Value: strings.TrimSpace(spoken(c) + " " + args[0]), Subject: " " + a.localWords("key"), Near: meant})
+		}
+	}
 	switch {
 	case len(args) > 0 && len(row.subs) > 0:
 		return mistake(config.Problem{Code: "unknown-command", Value: args[0], Subject: spoken(c), Near: config.Near(args[0], words(c))})
@@ -77,6 +84,36 @@ func (a *app) checkArgs(c *cobra.Command, row command, args []string) error {
 		return mistake(config.Problem{Code: "missing-argument", Subject: spoken(c), Other: usage})
 	}
 	return nil
+}
+
+// reordered returns the command about keys that was meant where its words were typed in another order, or without "key"; "" where none was.
+func (a *app) reordered(c *cobra.Command, args []string) string {
+	typed := append(strings.Fields(spoken(c)), args[:min(2, len(args))]...)
+	has := func(names ...string) bool {
+		return slices.ContainsFunc(typed, func(word string) bool { return slices.Contains(names, strings.ToLower(word)) })
+	}
+	kind := ""
+	for i, l := range locks {
+		if has(append(l.pt, l.en)...) {
+			kind = a.lockWords()[i]
+		}
+	}
+	row := keyCommands()
+	about := kind != "" || has(row.en, row.pt)
+	for _, sub := range row.subs {
+		verb := slices.Contains([]string{"list", "add", "remove"}, sub.en) && about || sub.en == "revoke" || sub.en == "admit"
+		if !verb || !has(sub.en, sub.pt) {
+			continue
+		}
+		meant := a.localWords("key " + sub.en)
+		if sub.en == "add" && kind != "" {
+			meant += " " + kind
+		}
+		if " "+meant != spoken(c) {
+			return meant
+		}
+	}
+	return ""
 }
 
 func firstRune(s string) string {

@@ -69,13 +69,15 @@ func enCommands() map[string]CommandText {
 			"A repository opens with any of its keys: a device's key, the recovery code, a passphrase. Changing keys rewrites no data.", nil},
 		"key list": {"[FLAGS]", "List the keys", "Lists the keys that open the repository: kind, name, date, and when and what was last saved with each. Keys that were revoked or removed, and devices of which " +
 			"there is no key, are listed after them.", []string{"key list"}},
-		"key revoke": {"KEY [FLAGS]", "Revoke a key that is in other hands", "For a device that was lost or stolen. What it has saved until now stays, and can be told apart; nothing that it saves from now on counts, whatever it still knows. " +
+		"key revoke": {"KEY [FLAGS]", "Revoke a key that is in other hands", "Ends a key, by its name or the first digits of its id, of a device that was lost or stolen. What it has saved until now stays, and can be told apart; nothing that it saves from now on counts, whatever it still knows. " +
 			"The last key that can read cannot be revoked.", []string{"key revoke 5b2f09aa"}},
 		"key admit": {"DEVICE [FLAGS]", "Let snapshots of a device without a key count", "For a device whose key was lost in the repository itself. What it has saved until now counts again.", []string{"key admit 5b2f09aa"}},
 		"key add": {"passphrase|recovery|device [FILE] [FLAGS]", "Add a key",
-			"Adds a passphrase, another recovery code, or a device's key, which is written to FILE for another machine or a CI job.",
+			"Adds a passphrase, another recovery code, or a device's key, which is written to FILE for another machine or a CI job. \"key device add FILE\" is the same as \"key add device FILE\".",
 			[]string{"key add passphrase", "key add recovery", "key add device ci.key --label ci --write-only"}},
-		"key remove":     {"KEY [FLAGS]", "Remove a key", "Removes a key, by the first digits of its id, that you do not need any more and nobody else has: otherwise revoke it. The last one that can read cannot be removed.", []string{"key remove 5b2f09aa"}},
+		"key device":     {"add FILE [FLAGS]", "Add a device's key", "\"key device add FILE\" is the same as \"key add device FILE\".", nil},
+		"key device add": {"FILE [FLAGS]", "Add a device's key", "The same as \"key add device FILE\": a device's key is written to FILE, for another machine or a CI job.", []string{"key device add ci.key --label ci --write-only"}},
+		"key remove":     {"KEY [FLAGS]", "Remove a key", "Removes a key, by its name or the first digits of its id, that you do not need any more and nobody else has: otherwise revoke it. The last one that can read cannot be removed.", []string{"key remove 5b2f09aa"}},
 		"key recovery":   {"[FLAGS]", "Show the recovery kit again", "Shows the recovery code and what is needed to use it, after asking who you are.", []string{"key recovery"}},
 		"key passphrase": {"[FLAGS]", "Change the passphrase", "Changes the passphrase, or sets the first one. No stored data is rewritten.", []string{"key passphrase"}},
 		"stats": {"[FLAGS]", "Show how much is stored",

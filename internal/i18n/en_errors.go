@@ -95,8 +95,8 @@ func enKeyErrors() map[core.Code]ErrorText {
 		"recovery-code":      {"this is not a recovery code: mistyped, or incomplete", "It begins with BP- and has nine groups of four; capitals, spaces and hyphens do not matter."},
 		"no-terminal":        {"this needs an answer, and there is no terminal to ask on[[: {subject}]]", "Agree beforehand with --yes, or run it on a terminal."},
 		"not-authenticated":  {"the recovery kit is only shown to someone who knows the passphrase or the code itself, or says yes on a terminal", ways},
-		"key-not-found":      {"no key's id begins with \"{subject}\"", "List them: backup_projeto key list{place}"},
-		"key-ambiguous":      {"several keys' ids begin with \"{subject}\"", "Type more digits. List them: backup_projeto key list{place}"},
+		"key-not-found":      {"no key has the name \"{subject}\", nor an id that begins so", "List them: backup_projeto key list{place}"},
+		"key-ambiguous":      {"\"{subject}\" is the name of several keys, or what their ids begin with: {list}", "Type more of the id. List them: backup_projeto key list{place}"},
 		"device-file-exists": {"{subject} already exists", "Choose another file; a key is never overwritten."},
 	}
 }

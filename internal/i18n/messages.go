@@ -167,14 +167,16 @@ type Keys struct {
 	LockPassphrase, LockRecovery, LockDevice           string
 	LockUnknown                                        string
 	Missing                                            string
-	RevokedOn, RemovedOn                               string // date
-	AskRevoke, Revoked                                 string
+	RevokedOn, RemovedOn, AdmittedOn                   string // date
+	AskRevoke, AskRevokeOwn, Revoked                   string
 	RevokedWriter                                      string // the command to type
 	RevokedReader, AskAdmit, Admitted                  string
+	AdmittedUnread                                     string // the command to type
 	WriteOnly, ThisDevice                              string
 	Added, Removed, Changed                            string
 	KitTitle, KitRepository, KitPlace, KitCode, KitUse string
-	AskRemove, AskBucket, AskFolder, AskNotEmpty       string
+	AskRemove, AskRemoveOwn                            string
+	AskBucket, AskFolder, AskNotEmpty                  string
 	AskShow, TryAgain                                  string
 	FileWritten, FileUse                               string
 	Joined, NotJoined                                  string

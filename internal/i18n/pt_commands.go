@@ -69,13 +69,15 @@ func ptCommands() map[string]CommandText {
 			"Um repositório abre com qualquer uma de suas chaves: a de um dispositivo, o código de recuperação, uma senha. Mudar chaves não regrava dados.", nil},
 		"key list": {"[OPÇÕES]", "Lista as chaves", "Lista as chaves que abrem o repositório: tipo, nome, data, e quando e o que foi salvo com cada uma por último. As revogadas ou removidas, e os dispositivos " +
 			"sem chave, vêm depois.", []string{"chave listar"}},
-		"key revoke": {"CHAVE [OPÇÕES]", "Revoga uma chave que está em outras mãos", "Para um dispositivo perdido ou roubado. O que ele salvou até agora fica, e se distingue; nada do que ele salvar daqui em diante conta, saiba o que souber. " +
+		"key revoke": {"CHAVE [OPÇÕES]", "Revoga uma chave que está em outras mãos", "Encerra a chave, pelo nome ou pelos primeiros dígitos do id, de um dispositivo perdido ou roubado. O que ele salvou até agora fica, e se distingue; nada do que ele salvar daqui em diante conta, saiba o que souber. " +
 			"A última chave que consegue ler não pode ser revogada.", []string{"chave revogar 5b2f09aa"}},
 		"key admit": {"DISPOSITIVO [OPÇÕES]", "Faz valer snapshots de um dispositivo sem chave", "Para um dispositivo cuja chave se perdeu no próprio repositório. O que ele salvou até agora volta a valer.", []string{"chave admitir 5b2f09aa"}},
 		"key add": {"senha|recuperacao|dispositivo [ARQUIVO] [OPÇÕES]", "Adiciona uma chave",
-			"Adiciona uma senha, outro código de recuperação ou a chave de um dispositivo, que é gravada em ARQUIVO para outra máquina ou para um job de CI.",
+			"Adiciona uma senha, outro código de recuperação ou a chave de um dispositivo, que é gravada em ARQUIVO para outra máquina ou para um job de CI. \"chave dispositivo adicionar ARQUIVO\" é o mesmo que \"chave adicionar dispositivo ARQUIVO\".",
 			[]string{"chave adicionar senha", "chave adicionar recuperacao", "chave adicionar dispositivo ci.key --rotulo ci --so-gravacao"}},
-		"key remove":     {"CHAVE [OPÇÕES]", "Remove uma chave", "Remove uma chave, pelos primeiros dígitos do id, de que você não precisa mais e que ninguém mais tem: senão, revogue. A última que consegue ler não pode ser removida.", []string{"chave remover 5b2f09aa"}},
+		"key device":     {"adicionar ARQUIVO [OPÇÕES]", "Adiciona a chave de um dispositivo", "\"chave dispositivo adicionar ARQUIVO\" é o mesmo que \"chave adicionar dispositivo ARQUIVO\".", nil},
+		"key device add": {"ARQUIVO [OPÇÕES]", "Adiciona a chave de um dispositivo", "O mesmo que \"chave adicionar dispositivo ARQUIVO\": a chave de um dispositivo é gravada em ARQUIVO, para outra máquina ou para um job de CI.", []string{"chave dispositivo adicionar ci.key --rotulo ci --so-gravacao"}},
+		"key remove":     {"CHAVE [OPÇÕES]", "Remove uma chave", "Remove uma chave, pelo nome ou pelos primeiros dígitos do id, de que você não precisa mais e que ninguém mais tem: senão, revogue. A última que consegue ler não pode ser removida.", []string{"chave remover 5b2f09aa"}},
 		"key recovery":   {"[OPÇÕES]", "Mostra o kit de recuperação outra vez", "Mostra o código de recuperação e o que é preciso para usá-lo, depois de confirmar quem você é.", []string{"chave recuperacao"}},
 		"key passphrase": {"[OPÇÕES]", "Troca a senha", "Troca a senha, ou define a primeira. Nenhum dado guardado é regravado.", []string{"chave senha"}},
 		"stats": {"[OPÇÕES]", "Mostra quanto está guardado",

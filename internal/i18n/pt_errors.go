@@ -95,8 +95,8 @@ func ptKeyErrors() map[core.Code]ErrorText {
 		"recovery-code":      {"isto não é um código de recuperação: tem erro de digitação ou está incompleto", "Ele começa com BP- e tem nove grupos de quatro; maiúsculas, espaços e hifens não importam."},
 		"no-terminal":        {"isto precisa de uma resposta, e não há terminal onde perguntar[[: {subject}]]", "Concorde antes com --sim, ou rode num terminal."},
 		"not-authenticated":  {"o kit de recuperação só é mostrado a quem sabe a senha ou o próprio código, ou confirma num terminal", ways},
-		"key-not-found":      {"nenhuma chave tem id que comece com \"{subject}\"", "Liste as chaves: backup_projeto chave listar{place}"},
-		"key-ambiguous":      {"várias chaves têm id que começa com \"{subject}\"", "Digite mais dígitos. Liste as chaves: backup_projeto chave listar{place}"},
+		"key-not-found":      {"nenhuma chave tem o nome \"{subject}\", nem id que comece assim", "Liste as chaves: backup_projeto chave listar{place}"},
+		"key-ambiguous":      {"\"{subject}\" é o nome de várias chaves, ou o começo dos ids delas: {list}", "Digite mais do id. Liste as chaves: backup_projeto chave listar{place}"},
 		"device-file-exists": {"{subject} já existe", "Escolha outro arquivo; uma chave nunca é sobrescrita."},
 	}
 }

@@ -46,6 +46,10 @@ func Revoke(k *Keyring, s *Slot, believed bool, kept []core.ID, revoked int64) (
 	return v, nil
 }
 
+// Admission reports whether it lets count what a device had signed whose slot nobody had any more: then only the slot's id and verifier are known,
+// and it says that the slot was created in 1970, which none was.
+func (v *Revocation) Admission() bool { return v.Created == 0 }
+
 func compareIDs(a, b core.ID) int { return bytes.Compare(a[:], b[:]) }
 
 // Keeps reports whether an object, by the hash of its bytes, is one of those that count.

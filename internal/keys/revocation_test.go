@@ -34,6 +34,10 @@ func TestRevocation(t *testing.T) {
 		!slices.Equal(got.Kept, []core.ID{{1}, {2}, {3}}) || !got.Keeps(core.ID{2}) || got.Keeps(core.ID{4}) {
 		t.Errorf("%+v", got)
 	}
+	lost, err := Revoke(k, &Slot{ID: v.Slot, Lock: Device, WriteOnly: true, Verifier: v.Verifier}, false, nil, 9)
+	if err != nil || got.Admission() || !lost.Admission() {
+		t.Errorf("%v; the revocation of a slot is an admission: %v, of none: %v", err, got.Admission(), lost.Admission())
+	}
 	if other := ring(t); got.Certified(other.Admin) {
 		t.Error("another repository's key certified it")
 	}

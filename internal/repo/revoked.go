@@ -23,6 +23,8 @@ const revokedPrefix = markPrefix + "revoked."
 type Revoked struct {
 	*keys.Revocation
 	Time time.Time // when the store got the revocation, by its clock; zero where it does not tell
+	// Admitted says that nobody revoked it: see Admit. Of the slot nothing is known but its id.
+	Admitted bool
 }
 
 // lookRevoked lists gc/ for revocations. Where the slot that opened the repository is revoked the kind is WrongKey, code "revoked".
@@ -153,7 +155,7 @@ func (r *Repo) Revoked(ctx context.Context) ([]Revoked, error) {
 	defer r.signers.mu.Unlock()
 	var out []Revoked
 	for _, s := range r.signers.revoked {
-		out = append(out, Revoked{s.all[0], s.since})
+		out = append(out, s.told())
 	}
 	slices.SortFunc(out, func(a, b Revoked) int { return byTime(a.Revocation.Revoked, b.Revocation.Revoked, a.Slot, b.Slot) })
 	return out, nil
@@ -173,6 +175,18 @@ func (r *Repo) ended(slot core.UUID) *revokedSlot {
 
 // IsRevoked reports whether a slot is known to be revoked.
 func (r *Repo) IsRevoked(slot core.UUID) bool { return r.ended(slot) != nil }
+
+// IsAdmitted reports whether a slot is known to be lost and its device admitted, and nobody has revoked it.
+func (r *Repo) IsAdmitted(slot core.UUID) bool {
+	s := r.ended(slot)
+	return s != nil && s.admitted()
+}
+
+// told returns what is to be told of a slot: by who knew it, where somebody did.
+func (s *revokedSlot) told() Revoked {
+	i := slices.IndexFunc(s.all, func(v *keys.Revocation) bool { return !v.Admission() })
+	return Revoked{s.all[max(i, 0)], s.since, i < 0}
+}
 
 // revokedSince returns when the store got the first revocation of a slot; zero where it does not tell.
 func (r *Repo) revokedSince(slot core.UUID) time.Time {

@@ -104,6 +104,11 @@ func (s *revokedSlot) believed() bool {
 	return !slices.ContainsFunc(s.all, func(v *keys.Revocation) bool { return !v.Believed || v.WriteOnly })
 }
 
+// admitted reports whether it was never revoked: its slot was lost, and what it had signed counts.
+func (s *revokedSlot) admitted() bool {
+	return !slices.ContainsFunc(s.all, func(v *keys.Revocation) bool { return !v.Admission() })
+}
+
 func (s *revokedSlot) verifier() core.ID { return core.ID(s.all[0].Verifier) }
 
 // signature is who signed an object, and which object it is.

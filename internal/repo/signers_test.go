@@ -244,6 +244,8 @@ func TestAdmit(t *testing.T) {
 	c := create(t, s, "", Options{})
 	key, r := addDevice(t, c.Repo, true, Options{})
 	w := work(t, r, bare(t, c.Repo))
+	slot, err := readSlot(t.Context(), s, c.Repo.header.ID, key.Slot)
+	must(t, err)
 	must(t, s.Delete(t.Context(), slotName(key.Slot)))
 	if got := see(t, c.Repo, w); got.listed || !got.live || !got.indexed {
 		t.Fatalf("%+v", got)
@@ -267,6 +269,19 @@ func TestAdmit(t *testing.T) {
 	}
 	if err := c.Repo.Admit(t.Context(), key.Slot); core.CodeOf(err) != codeNoSigner || len(listed(t, s, revokedPrefix)) != 1 {
 		t.Errorf("a device that went on was admitted again: %v", err)
+	}
+	told := func(admitted bool, label string) {
+		t.Helper()
+		all, err := c.Repo.Revoked(t.Context())
+		if err != nil || len(all) != 1 || all[0].Admitted != admitted || all[0].Label != label || c.Repo.IsAdmitted(key.Slot) != admitted || !c.Repo.IsRevoked(key.Slot) {
+			t.Errorf("%+v, %v", all, err)
+		}
+	}
+	told(true, "")
+	must(t, c.Repo.putRevocation(t.Context(), slot, false, nil)) // by who had met it
+	told(false, slot.Label)
+	if got := see(t, c.Repo, w); !got.listed {
+		t.Error("what was admitted counts no more")
 	}
 }
 
