@@ -18,6 +18,8 @@ type jsonPrune struct {
 	Place     string    `json:"place"`
 	Stored    jsonPacks `json:"stored"`
 	Trash     int64     `json:"trash"`
+	InTrash   int64     `json:"in_trash"`
+	Leaves    string    `json:"trash_until,omitempty"`
 	Swept     jsonPacks `json:"swept"`
 	Condemned jsonPacks `json:"condemned"`
 	Rewritten jsonPacks `json:"rewritten"`
@@ -65,7 +67,7 @@ func runPrune(ctx context.Context, a *app, _ []string) error {
 			if p.Nothing() {
 				return true, nil
 			}
-			refused = s.must(ctx, f(s.text.Prune.Ask, s.lang.Bytes(p.Sweep.Bytes), s.lang.Bytes(p.Condemn.Bytes+p.Rewrite.Bytes)))
+			refused = s.must(ctx, s.askPrune(p))
 			return refused == nil, nil
 		}
 		meter := s.newMeter()
@@ -93,6 +95,26 @@ func (s *session) sum(things i18n.Plural, n, bytes int64) string {
 	return f(s.text.Prune.Sum, s.lang.Count(things, n), s.lang.Bytes(bytes))
 }
 
+// askPrune is the question whether to go on.
+func (s *session) askPrune(p *prune.Plan) string {
+	now, later := p.Sweep.Bytes, p.Condemn.Bytes+p.Rewrite.Bytes
+	if p.AtOnce {
+		return f(s.text.Prune.AskNow, s.lang.Bytes(now+later))
+	}
+	return f(s.text.Prune.Ask, s.lang.Bytes(now), s.lang.Bytes(later))
+}
+
+// inTrash says what stays in the trash, and for how long; "" where nothing does.
+func (s *session) inTrash(p *prune.Plan) string {
+	switch {
+	case p.InTrash == 0:
+		return ""
+	case p.TrashUntil.IsZero():
+		return s.lang.Count(s.text.Browse.Snapshots, p.InTrash)
+	}
+	return f(s.lang.Count(s.text.Prune.InTrashLine, p.InTrash), s.lang.Date(p.TrashUntil.Local()))
+}
+
 // showPrune tells what is going to be done.
 func (s *session) showPrune(ctx context.Context, p *prune.Plan) {
 	t, l := s.text.Prune, s.lang
@@ -105,8 +127,12 @@ func (s *session) showPrune(ctx context.Context, p *prune.Plan) {
 	if p.Aside.Packs > 0 {
 		aside = f(l.Count(s.text.Verify.AsideLine, p.Aside.Packs), l.Bytes(p.Aside.Bytes))
 	}
-	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Trash, trash}, [2]string{t.Sweep, sum(p.Sweep)}, [2]string{t.Condemn, sum(p.Condemn)},
-		[2]string{t.Rewrite, sum(p.Rewrite)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
+	condemn, rewrite := t.Condemn, t.Rewrite
+	if p.AtOnce {
+		condemn, rewrite = t.CondemnNow, t.RewriteNow
+	}
+	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Trash, trash}, [2]string{t.InTrash, s.inTrash(p)}, [2]string{t.Sweep, sum(p.Sweep)},
+		[2]string{condemn, sum(p.Condemn)}, [2]string{rewrite, sum(p.Rewrite)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
 		[2]string{s.text.Parity.Prune, s.sum(s.text.Parity.Objects, p.Parity.Packs, p.Parity.Bytes)}, [2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Locked, s.lockedPacks(p)}, [2]string{s.text.Verify.Aside, aside}, [2]string{t.Requests, l.Int(p.Use.Requests())},
 		[2]string{t.Cost, s.once(p.Bill)}, [2]string{t.Monthly, s.monthly(ctx, p)})
 }
@@ -198,7 +224,7 @@ func (s *session) tellOfVersions(ctx context.Context, res *prune.Result) {
 func (s *session) pruned(res *prune.Result) {
 	t, l, p := s.text.Prune, s.lang, res.Plan
 	packs := func(x prune.Sum) jsonPacks { return jsonPacks{x.Packs, x.Bytes} }
-	o := jsonPrune{Type: "prune", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Stored: packs(p.Stored), Trash: res.Expired,
+	o := jsonPrune{Type: "prune", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Stored: packs(p.Stored), Trash: res.Expired, InTrash: p.InTrash,
 		Swept: jsonPacks{res.SweptPacks, res.SweptBytes}, Condemned: jsonPacks{res.CondemnedPacks, res.CondemnedBytes},
 		Rewritten: jsonPacks{res.RewrittenPacks, res.RewrittenBytes}, Waiting: packs(p.Waiting),
 		Parity: jsonPacks{res.SweptParity, res.SweptParityBytes}, Copied: res.CopiedBytes, Unused: p.Unused,
@@ -210,9 +236,12 @@ func (s *session) pruned(res *prune.Result) {
 	if !p.LockedUntil.IsZero() {
 		o.Until = jsonTime(p.LockedUntil.UnixNano())
 	}
+	if !p.TrashUntil.IsZero() {
+		o.Leaves = jsonTime(p.TrashUntil.UnixNano())
+	}
 	if s.cfg.DryRun {
-		o.Trash = p.Trash
-		o.Swept, o.Condemned, o.Rewritten, o.Copied = packs(p.Sweep), packs(p.Condemn), packs(p.Rewrite), p.Copy
+		now, later := p.Doomed()
+		o.Trash, o.Swept, o.Condemned, o.Rewritten, o.Copied = p.Trash, packs(now), packs(later), packs(p.Rewrite), p.Copy
 	}
 	s.object(o)
 	switch {
@@ -220,6 +249,8 @@ func (s *session) pruned(res *prune.Result) {
 		s.say(t.DryRun)
 	case p.Nothing():
 		s.say(t.Nothing)
+	case res.CondemnedPacks == 0:
+		s.say(f(t.DoneNow, l.Bytes(res.SweptBytes), l.Duration(res.Duration)))
 	default:
 		s.say(f(t.Done, l.Bytes(res.SweptBytes), l.Bytes(res.CondemnedBytes), l.Duration(res.Duration)))
 	}

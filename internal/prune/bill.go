@@ -1,6 +1,10 @@
 package prune
 
-import "backup_projeto/internal/cost"
+import (
+	"slices"
+
+	"backup_projeto/internal/cost"
+)
 
 // fullPack is about how many bytes a new pack has, and footer how many are read of a pack for its footer, if it has so many.
 const (
@@ -71,7 +75,11 @@ func (p *pass) bill(l *Plan) {
 		return
 	}
 	b := &Bill{}
-	for _, i := range p.choice.Sweep {
+	deleted := p.choice.Sweep
+	if l.AtOnce {
+		deleted = slices.Concat(deleted, p.choice.Condemn, p.choice.Rewrite)
+	}
+	for _, i := range deleted {
 		if q := p.stored[p.names[i]]; !l.Refused && !q.Time.IsZero() {
 			b.Early += prices.Early(q.Size, p.survey.Now.Sub(q.Time))
 		}

@@ -19,14 +19,19 @@ func (s *Sum) add(bytes int64) {
 type Plan struct {
 	Snapshots int64 // kept, those in the trash included
 	Trash     int64 // snapshots that leave the trash for good, and do not count below
-	Stored    Sum   // all packs
-	Sweep     Sum   // condemned by earlier prunes, and deleted now
-	Condemn   Sum   // all of it dead: condemned now, deleted by a later prune
-	Rewrite   Sum   // partly dead: what is live is copied, then as above
-	Copy      int64 // about how many bytes the copies take
-	Waiting   Sum   // condemned by earlier prunes, and not to be deleted yet
-	Young     Sum   // not looked at: younger than the grace, or put while a backup in flight may still need them
-	Unused    int64 // bytes of dead data that stay in packs that are partly used
+	InTrash   int64 // snapshots that stay in the trash
+	// TrashUntil is when the first of these may leave it; zero where none does, or the store does not tell.
+	TrashUntil time.Time
+	Stored     Sum   // all packs
+	Sweep      Sum   // condemned by earlier prunes, and deleted now
+	Condemn    Sum   // all of it dead: condemned now, deleted by a later prune or, where AtOnce holds, by this one
+	Rewrite    Sum   // partly dead: what is live is copied, then as above
+	Copy       int64 // about how many bytes the copies take
+	Waiting    Sum   // condemned by earlier prunes, and not to be deleted yet
+	Young      Sum   // not looked at: younger than the grace, or put while a backup in flight may still need them
+	Unused     int64 // bytes of dead data that stay in packs that are partly used
+	// AtOnce says that there is no grace, and nothing in flight: what is condemned is deleted by this prune.
+	AtOnce bool
 	// Locked are those of Sweep that the store keeps locked, the last of them until LockedUntil. A bucket with versions hides them meanwhile;
 	// where Refused holds the store deletes nothing that is locked: Sweep is empty, and its packs are in Waiting.
 	Locked      Sum
@@ -54,10 +59,30 @@ type Bill struct {
 }
 
 // Freed returns how many bytes are free when this prune has ended.
-func (p *Plan) Freed() int64 { return p.Sweep.Bytes + p.Parity.Bytes - p.Copy }
+func (p *Plan) Freed() int64 {
+	free := p.Sweep.Bytes + p.Parity.Bytes - p.Copy
+	if p.AtOnce {
+		free += p.Condemn.Bytes + p.Rewrite.Bytes
+	}
+	return free
+}
 
 // Later returns how many bytes more are free when what is condemned has been deleted.
-func (p *Plan) Later() int64 { return p.Condemn.Bytes + p.Rewrite.Bytes + p.Waiting.Bytes }
+func (p *Plan) Later() int64 {
+	if p.AtOnce {
+		return p.Waiting.Bytes
+	}
+	return p.Condemn.Bytes + p.Rewrite.Bytes + p.Waiting.Bytes
+}
+
+// Doomed returns what this prune deletes, and what it condemns and leaves to a later one.
+func (p *Plan) Doomed() (now, later Sum) {
+	now, later = p.Sweep, Sum{p.Condemn.Packs + p.Rewrite.Packs, p.Condemn.Bytes + p.Rewrite.Bytes}
+	if p.AtOnce {
+		now.Packs, now.Bytes, later = now.Packs+later.Packs, now.Bytes+later.Bytes, Sum{}
+	}
+	return now, later
+}
 
 // Kept returns the packs that nothing is done to.
 func (p *Plan) Kept() Sum {
@@ -77,7 +102,7 @@ func (p *Plan) Nothing() bool {
 // plan puts the plan together.
 func (p *pass) plan() *Plan {
 	l := &Plan{Snapshots: int64(len(p.survey.Live) - len(p.leave)), Trash: int64(len(p.leave)), IndexObjects: int64(len(p.objects)), InFlight: p.survey.InFlight,
-		Blocking: p.survey.Waiting, Unused: p.choice.Unused}
+		Blocking: p.survey.Waiting, Unused: p.choice.Unused, AtOnce: p.rules.Grace <= 0 && p.survey.InFlight == 0}
 	role := map[int]*Sum{}
 	for _, i := range p.choice.Sweep {
 		role[i] = &l.Sweep
@@ -109,6 +134,7 @@ func (p *pass) plan() *Plan {
 			l.Young.add(q.Size)
 		}
 	}
+	p.trashPlan(l)
 	l.IndexMerged = int64(len(p.toMerge()))
 	p.parityPlan(l)
 	p.lockedPlan(l)
@@ -119,4 +145,17 @@ func (p *pass) plan() *Plan {
 	l.Use = p.use(l)
 	p.bill(l)
 	return l
+}
+
+// trashPlan puts into a plan what stays in the trash.
+func (p *pass) trashPlan(l *Plan) {
+	for _, t := range p.trashed {
+		if p.leave[t.ID] {
+			continue
+		}
+		l.InTrash++
+		if until := t.Dropped.Add(p.o.Trash); p.o.Trash > 0 && !t.Dropped.IsZero() && (l.TrashUntil.IsZero() || until.Before(l.TrashUntil)) {
+			l.TrashUntil = until
+		}
+	}
 }

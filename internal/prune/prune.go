@@ -96,8 +96,8 @@ type Result struct {
 	Expired                        int64 // snapshots that left the trash for good
 	SweptPacks, SweptBytes         int64 // deleted
 	SweptParity, SweptParityBytes  int64 // parity objects that were deleted after their packs
-	CondemnedPacks, CondemnedBytes int64 // to be deleted by a later prune, those rewritten included
-	RewrittenPacks, RewrittenBytes int64 // of these
+	CondemnedPacks, CondemnedBytes int64 // and still there, to be deleted by a later prune
+	RewrittenPacks, RewrittenBytes int64 // condemned, after what is used of them was copied; deleted or not
 	CopiedBytes                    int64 // stored in new packs and index objects
 	IndexBefore, IndexAfter        int64 // index objects that were written anew, and what became of them
 	Issues                         []report.Issue
@@ -116,6 +116,8 @@ type run struct {
 	pass  *pass
 	seen  []core.UUID        // snapshots that the pass before listed
 	leave map[core.UUID]bool // in a rehearsal, snapshots that will have left the trash
+	// condemned are the packs that this run condemned, and has not deleted.
+	condemned map[core.ID]bool
 }
 
 // Run prunes a repository that a reading key has opened; with another the kind is WrongKey. Errors about the state of the repository, after
@@ -127,7 +129,7 @@ func Run(ctx context.Context, r *repo.Repo, o Options, rep report.Reporter) (*Re
 	if o.Parallel <= 0 {
 		o.Parallel = 4
 	}
-	p := &run{ctx: ctx, r: r, o: o, rules: o.rules(), rep: rep}
+	p := &run{ctx: ctx, r: r, o: o, rules: o.rules(), rep: rep, condemned: map[core.ID]bool{}}
 	err := p.all()
 	p.res.Duration = time.Since(begun)
 	return &p.res, p.explain(err)
@@ -293,6 +295,7 @@ type pass struct {
 	names   []core.ID // of packs: first those of the view, in its order, then those that no index object lists
 	tally   gc.Tally  // the packs, in the order of names
 	live    liveness
+	trashed []repo.Trashed // of the snapshots that are live
 	choice  *gc.Choice
 	swept   map[core.ID]bool // packs to be deleted, or not listed any more
 	locked  locked

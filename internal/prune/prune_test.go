@@ -19,10 +19,10 @@ func TestUnused(t *testing.T) {
 	p.drop(gone)
 	before := p.size()
 	res := p.prune(now)
-	if res.SweptPacks != 2 || res.CondemnedPacks != 2 || res.RewrittenPacks != 0 || res.SweptBytes < 200_000 || p.size() != before-res.SweptBytes {
+	if res.SweptPacks != 2 || res.CondemnedPacks != 0 || res.CondemnedBytes != 0 || res.RewrittenPacks != 0 || res.SweptBytes < 200_000 || p.size() != before-res.SweptBytes {
 		t.Errorf("%+v; %d bytes became %d", res, before, p.size())
 	}
-	if l := res.Plan; l.Condemn.Packs != 2 || l.Stored.Packs != 4 || l.Snapshots != 1 || l.Sweep.Packs != 0 || l.Nothing() || l.Later() != res.CondemnedBytes || l.Kept().Packs != 2 {
+	if l := res.Plan; l.Condemn.Packs != 2 || l.Stored.Packs != 4 || l.Snapshots != 1 || l.Sweep.Packs != 0 || l.Nothing() || !l.AtOnce || l.Later() != 0 || l.Freed() != res.SweptBytes || l.Kept().Packs != 2 {
 		t.Errorf("plan %+v", l)
 	}
 	p.want(keep)
@@ -225,4 +225,38 @@ func TestTrash(t *testing.T) {
 		t.Errorf("%+v", res)
 	}
 	p.want(keep)
+}
+
+// TestInTrash: the plan says what stays in the trash, and when the first of it leaves.
+func TestInTrash(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t)
+	p.save(p.main, files{"a": random(1, 50_000)})
+	for seed := range uint64(3) {
+		must(t, p.main.Drop(t.Context(), p.save(p.main, files{"b": random(2+seed, 50_000)}).id))
+		p.age("trash", 10*24*time.Hour) // 30, 20 and 10 days
+	}
+	left := func(want int64, days int) {
+		t.Helper()
+		l := p.prune(Options{DryRun: true, Trash: repo.Grace}).Plan
+		until := time.Until(l.TrashUntil).Round(time.Hour)
+		if l.InTrash != want || until != time.Duration(days)*24*time.Hour {
+			t.Errorf("%d stay, the first for %v: %+v", l.InTrash, until, l)
+		}
+	}
+	left(2, 10) // one leaves
+	if l := p.prune(Options{DryRun: true}).Plan; l.InTrash != 3 || !l.TrashUntil.IsZero() {
+		t.Errorf("none leaves: %+v", l)
+	}
+	res := p.prune(Options{Grace: -1, Trash: repo.Grace})
+	if res.Expired != 1 || res.Plan.InTrash != 2 {
+		t.Errorf("%+v", res)
+	}
+	left(2, 10)
+	all, err := p.main.Trash(t.Context())
+	must(t, err)
+	if _, err := p.main.Undelete(t.Context(), all[1].ID); err != nil { // the older one; its copy stays in the trash
+		t.Error(err)
+	}
+	left(1, 20)
 }

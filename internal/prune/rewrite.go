@@ -41,6 +41,7 @@ func (p *pass) condemn() error {
 			return err
 		}
 		for _, i := range some {
+			p.condemned[p.names[i]] = true
 			p.res.CondemnedPacks++
 			p.res.CondemnedBytes += p.tally.Packs[i].Size
 		}

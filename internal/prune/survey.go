@@ -145,7 +145,8 @@ const maxReads = 5
 func (s *store) readLive() ([]*snapshot.Manifest, error) {
 	for range maxReads {
 		s.void = map[core.UUID]bool{}
-		all, damaged, err := s.p.r.Live(s.p.ctx)
+		all, trashed, damaged, err := s.p.r.LiveAndTrash(s.p.ctx)
+		s.p.trashed = trashed
 		moved := false
 		for i := 0; i < len(damaged) && err == nil; i++ {
 			if repo.IsVoid(damaged[i].Err) {

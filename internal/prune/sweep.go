@@ -40,6 +40,13 @@ func (b *broom) DeletePacks() error {
 			b.res.SweptPacks++
 			b.res.SweptBytes += b.stored[name].Size
 		}
+		for name := range b.swept {
+			if b.condemned[name] {
+				delete(b.condemned, name)
+				b.res.CondemnedPacks--
+				b.res.CondemnedBytes -= b.stored[name].Size
+			}
+		}
 		err = b.deleteParity()
 	}
 	return err

@@ -102,20 +102,27 @@ func (r *Repo) sealedSnapshot(ctx context.Context, id core.UUID) (*snapshot.Mani
 // be read is returned as damage: then it is not known what it needs. Of what is void (see IsVoid) nothing must be kept; it is returned as
 // damage, too. A snapshot of a device of which there is no key is kept: the key may have been lost.
 func (r *Repo) Live(ctx context.Context) ([]*snapshot.Manifest, []Damaged, error) {
+	all, _, damaged, err := r.LiveAndTrash(ctx)
+	return all, damaged, err
+}
+
+// LiveAndTrash is Live, and says which of the snapshots are in the trash, those dropped last first.
+func (r *Repo) LiveAndTrash(ctx context.Context) ([]*snapshot.Manifest, []Trashed, []Damaged, error) {
 	if !r.CanRead() {
-		return nil, nil, errWriteOnly()
+		return nil, nil, nil, errWriteOnly()
 	}
 	if err := r.lookRevoked(ctx); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	ids, err := r.SnapshotIDs(ctx)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	copies, err := r.listTrash(ctx) // listed last: what is dropped meanwhile is seen here
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
+	dropped := trashed(copies, ids)
 	trash := map[core.UUID][]copyInTrash{}
 	for _, c := range copies {
 		trash[c.id] = append(trash[c.id], c)
@@ -137,7 +144,7 @@ func (r *Repo) Live(ctx context.Context) ([]*snapshot.Manifest, []Damaged, error
 		}
 		return nil, damaged.add(name, err)
 	})
-	return all, damaged.sorted(), err
+	return all, dropped, damaged.sorted(), err
 }
 
 // IsLive asks after one snapshot: it is in its place or in the trash.

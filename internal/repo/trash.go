@@ -99,11 +99,15 @@ func (r *Repo) Trash(ctx context.Context) ([]Trashed, error) {
 	if err != nil {
 		return nil, err
 	}
+	return trashed(copies, ids), nil
+}
+
+// trashed puts together what copies in the trash, those dropped last first, are of snapshots that are not in their place.
+func trashed(copies []copyInTrash, inPlace []core.UUID) (out []Trashed) {
 	at := map[core.UUID]int{}
-	for _, id := range ids {
+	for _, id := range inPlace {
 		at[id] = -1
 	}
-	var out []Trashed
 	for _, c := range copies {
 		i, ok := at[c.id]
 		if !ok {
@@ -114,7 +118,7 @@ func (r *Repo) Trash(ctx context.Context) ([]Trashed, error) {
 			out[i].copies = append(out[i].copies, c)
 		}
 	}
-	return out, nil
+	return out
 }
 
 // Drop moves a snapshot to the trash; one that is gone already is success. One that is damaged stays where it is.
