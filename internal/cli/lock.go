@@ -18,7 +18,11 @@ type jsonLock struct {
 	Everything bool    `json:"everything"`
 	Unlocked   int64   `json:"unlocked"`
 	Due        int64   `json:"due"`
+	Weaker     int64   `json:"weaker"`
+	Firmer     int64   `json:"firmer"`
 	Lengthened int64   `json:"lengthened"`
+	Raised     int64   `json:"raised"`
+	Unraised   int64   `json:"unraised"`
 	Next       string  `json:"next_end,omitempty"`
 	NextObject string  `json:"next_object,omitempty"`
 	Until      string  `json:"until"`
@@ -55,32 +59,40 @@ func runLock(ctx context.Context, a *app, _ []string) error {
 			s.showLocks(res.Plan)
 		}
 		s.locked(res)
-		if err == nil && len(res.Issues) > 0 {
-			err = errKind(core.Damage, "lock-incomplete", "")
+		switch {
+		case err != nil:
+			return err
+		case len(res.Issues) > 0:
+			return errKind(core.Damage, "lock-incomplete", "")
+		case res.Unraised > 0:
+			return &core.Error{Kind: core.Destination, Code: "lock-unraised", Subject: telling(res.Refused).Subject, Err: res.Refused}
 		}
-		return err
+		return nil
 	})
 }
 
 // showLocks tells what is locked, and what is going to be done.
 func (s *session) showLocks(p *lock.Plan) {
 	t, l := s.text.Lock, s.lang
-	next, unlocked := "", ""
+	next := ""
+	number := func(n int64) string {
+		if n == 0 {
+			return ""
+		}
+		return l.Int(n)
+	}
 	if !p.Next.IsZero() {
 		next = f(t.NextLine, l.Date(p.Next.Local()), p.NextName)
 	}
-	if p.Unlocked > 0 {
-		unlocked = l.Int(p.Unlocked)
-	}
-	s.rows([2]string{t.Needed, f(t.NeededLine, l.Count(s.text.Browse.Objects, p.Objects), l.Bytes(p.Bytes))}, [2]string{t.Unlocked, unlocked},
-		[2]string{t.Next, next}, [2]string{t.Due, f(t.DueLine, l.Int(p.Due), l.Date(p.Until.Local()))}, [2]string{t.Requests, l.Int(p.Requests())})
+	s.rows([2]string{t.Needed, f(t.NeededLine, l.Count(s.text.Browse.Objects, p.Objects), l.Bytes(p.Bytes))}, [2]string{t.Unlocked, number(p.Unlocked)},
+		[2]string{t.Next, next}, [2]string{t.Due, f(t.DueLine, l.Int(p.Due), l.Date(p.Until.Local()))}, [2]string{t.Weaker, number(p.Weaker)}, [2]string{t.Requests, l.Int(p.Requests())})
 }
 
 // locked tells how it ended.
 func (s *session) locked(res *lock.Result) {
 	t, l, p := s.text.Lock, s.lang, res.Plan
 	o := jsonLock{Type: "lock", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Objects: p.Objects, Bytes: p.Bytes, Everything: p.All,
-		Unlocked: p.Unlocked, Due: p.Due, Lengthened: res.Lengthened, NextObject: p.NextName, Until: jsonTime(p.Until.UnixNano()), Looked: p.Looked,
+		Unlocked: p.Unlocked, Due: p.Due, Weaker: p.Weaker, Firmer: p.Firmer, Lengthened: res.Lengthened, Raised: res.Raised, Unraised: res.Unraised, NextObject: p.NextName, Until: jsonTime(p.Until.UnixNano()), Looked: p.Looked,
 		Requests: p.Requests(), Seconds: seconds(res.Duration)}
 	if !p.Next.IsZero() {
 		o.Next = jsonTime(p.Next.UnixNano())
@@ -93,6 +105,12 @@ func (s *session) locked(res *lock.Result) {
 		}
 		s.warn(f(s.text.Verify.Object, i.Path, s.reason(i.Err)))
 	}
+	if p.Firmer > 0 {
+		s.tell(l.Count(t.Firmer, p.Firmer))
+	}
+	if res.Unraised > 0 {
+		s.warn(l.Count(t.Unraised, res.Unraised))
+	}
 	switch {
 	case s.cfg.DryRun:
 		s.say(s.text.Prune.DryRun)
@@ -100,6 +118,9 @@ func (s *session) locked(res *lock.Result) {
 		s.say(t.Nothing)
 	default:
 		s.say(f(l.Count(t.Done, res.Lengthened), l.Date(p.Until.Local()), l.Duration(res.Duration)))
+	}
+	if res.Raised > 0 {
+		s.tell(l.Count(t.Raised, res.Raised))
 	}
 }
 

@@ -29,7 +29,8 @@ func TestS3PastScripts(t *testing.T) {
 }
 
 // restricted are users of the bucket "least", and what the documentation's policies grant them in its folder "team".
-var restricted = map[string]int{"appender": s3test.AppendOnly, "reader": s3test.ReadOnly, "keeper": s3test.Keeper}
+var restricted = map[string][]int{"appender": {s3test.AppendOnly}, "reader": {s3test.ReadOnly}, "keeper": {s3test.Keeper},
+	"raiser": {s3test.Keeper, s3test.Raiser}}
 
 // cmdGrant makes the documented policies hold in the bucket "least", with a default retention of 7 days: grant.
 func cmdGrant(ts *testscript.TestScript, _ bool, _ []string) {

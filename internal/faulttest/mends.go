@@ -163,10 +163,10 @@ func lengthened(m *machine, r *repo.Repo) {
 	all, err := r.LastingObjects(m.t.Context())
 	must(m.t, err)
 	for _, o := range all {
-		until, err := locks.Until(m.t.Context(), o.Name)
+		lock, err := locks.Of(m.t.Context(), o.Name)
 		must(m.t, err)
-		if (!o.Pack || needed[o.ID]) && until.Before(locks.Now().Add(lockLength/2)) {
-			m.t.Errorf("%s is locked until %v", o.Name, until)
+		if (!o.Pack || needed[o.ID]) && lock.Until.Before(locks.Now().Add(lockLength/2)) {
+			m.t.Errorf("%s is locked until %v", o.Name, lock.Until)
 		}
 	}
 }

@@ -261,6 +261,8 @@ type Prune struct {
 type Lock struct {
 	Looking                               Plural // requests
 	Needed, Unlocked, Next, Due, Requests string // labels of the plan
+	Weaker                                string // label, too
+	Raised, Unraised, Firmer              Plural
 	NeededLine                            string // objects, bytes
 	NextLine                              string // moment, object
 	DueLine                               string // how many, until when

@@ -2,17 +2,19 @@
 //
 // Terms: a lock is the store's promise that an object stays, whoever wants to delete it, until a moment (storage.Locker). What is put is
 // locked for a set length of time. Deduplication lets a new snapshot rely on packs that were put long before, whose locks end long
-// before its own: those have to be lengthened. A lock is due when it ends within the window, half of that length unless told otherwise.
+// before its own: those have to be lengthened. A lock is due when it ends within the window, half of that length unless told otherwise, and
+// when its mode is weaker than the one that the store was opened with: that is made firmer, if the credentials may, and otherwise only lengthened.
+//
+// Map: lock.go finds out which locks are due, set.go sets them.
 //
 // Promises: what is needed is what package prune finds needed, snapshots in the trash included; where that cannot be told, since something is
-// damaged or a prune is under way, everything is taken for needed. No lock is weakened. What a run lengthened stays so when it is cut
+// damaged or a prune is under way, everything is taken for needed. No lock is weakened: one that ends later, or is firmer, stays so. What a run lengthened stays so when it is cut
 // off, and the next one goes on with the rest. How many requests it takes is told before.
 package lock
 
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -21,6 +23,7 @@ import (
 	"backup_projeto/internal/prune"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
+	"backup_projeto/internal/storage"
 )
 
 // codeNoLength says that it was not told for how long to lock.
@@ -42,25 +45,31 @@ type Options struct {
 
 // Plan is what a run is going to do.
 type Plan struct {
-	Objects  int64     // that are needed
-	Bytes    int64     // what they take
-	Unlocked int64     // of them without a lock
-	Due      int64     // of them with a lock that is due, or without one
-	Next     time.Time // when the first of the locks ends; zero where there is none
-	NextName string    // of the object with that lock
-	Until    time.Time // when those locks will end that are lengthened
-	Looked   int64     // requests that were needed to see the locks
-	All      bool      // what snapshots need could not be told, so it is everything
+	Objects  int64            // that are needed
+	Bytes    int64            // what they take
+	Unlocked int64            // of them without a lock
+	Due      int64            // of them with a lock that is due, or without one
+	Weaker   int64            // of those due, with a lock whose mode is weaker than Mode
+	Firmer   int64            // with a lock whose mode is firmer than Mode
+	Next     time.Time        // when the first of the locks ends; zero where there is none
+	NextName string           // of the object with that lock
+	Until    time.Time        // when those locks will end that are lengthened
+	Mode     storage.LockMode // that locks shall have
+	Looked   int64            // requests that were needed to see the locks
+	All      bool             // what snapshots need could not be told, so it is everything
 }
 
-// Requests is how many requests carrying the plan out takes.
-func (p *Plan) Requests() int64 { return p.Due }
+// Requests is how many requests carrying the plan out takes, at most: to make a lock firmer, where the service refuses that at first, three.
+func (p *Plan) Requests() int64 { return p.Due + 2*p.Weaker }
 
 // Result says what was done; after an error, until then.
 type Result struct {
 	Plan       *Plan
-	Declined   bool // Consent said no
-	Lengthened int64
+	Declined   bool  // Consent said no
+	Lengthened int64 // or made firmer, or both
+	Raised     int64 // of these, those that were made firmer
+	Unraised   int64 // those whose mode stays weaker than it was to be
+	Refused    error // the first of the reasons for that
 	Issues     []report.Issue
 	Duration   time.Duration
 }
@@ -73,9 +82,17 @@ type run struct {
 	locks *repo.Locks
 	res   Result
 
-	mu   sync.Mutex // guards the rest, and Issues and the plan's counts, while several goroutines add to them
-	due  []string
+	mu   sync.Mutex // guards the rest, and the result and the plan's counts, while several goroutines add to them
+	due  []due
 	rest time.Time // when the first of the locks ends that are not due; zero where there is none
+}
+
+// due is an object with a lock to be lengthened or made firmer.
+type due struct {
+	name  string
+	lock  storage.Lock
+	ends  bool // it ends too soon
+	firms bool // its mode is too weak
 }
 
 // Run lengthens locks of a repository that a reading key has opened; with another the kind is WrongKey. Where the store cannot lock the
@@ -92,7 +109,7 @@ func (l *run) all(ctx context.Context) (err error) {
 	if l.locks, err = l.r.Locks(ctx); err != nil {
 		return err
 	}
-	length := l.locks.Length()
+	length, mode := l.locks.Length()
 	if length <= 0 {
 		return &core.Error{Kind: core.Usage, Code: codeNoLength}
 	}
@@ -102,7 +119,7 @@ func (l *run) all(ctx context.Context) (err error) {
 	if l.o.Parallel <= 0 {
 		l.o.Parallel = DefaultParallel
 	}
-	l.res.Plan = &Plan{Until: l.locks.Now().Add(length)}
+	l.res.Plan = &Plan{Until: l.locks.Now().Add(length), Mode: mode}
 	objects, err := l.needed(ctx)
 	if err != nil {
 		return err
@@ -169,9 +186,9 @@ func (l *run) look(ctx context.Context, objects []repo.LastingObject) error {
 			break
 		}
 		g.Go(func() error {
-			until, err := l.locks.Until(inner, o.Name)
+			lock, err := l.locks.Of(inner, o.Name)
 			if err == nil {
-				l.seen(o.Name, until, limit)
+				l.seen(o.Name, lock, limit)
 				l.rep.Progress().Files.Add(1)
 			}
 			return err
@@ -184,56 +201,30 @@ func (l *run) look(ctx context.Context, objects []repo.LastingObject) error {
 }
 
 // seen notes a lock.
-func (l *run) seen(name string, until, limit time.Time) {
+func (l *run) seen(name string, lock storage.Lock, limit time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := l.res.Plan
+	p, until := l.res.Plan, lock.Until
+	d := due{name: name, lock: lock, ends: until.Before(limit), firms: lock.Mode != storage.Unlocked && lock.Mode < p.Mode}
 	switch {
 	case until.IsZero():
 		p.Unlocked++
 	case p.Next.IsZero() || until.Before(p.Next):
 		p.Next, p.NextName = until, name
 	}
-	switch {
-	case until.Before(limit):
+	if d.ends || d.firms {
 		p.Due++
-		l.due = append(l.due, name)
-	case l.rest.IsZero() || until.Before(l.rest):
+		l.due = append(l.due, d)
+	}
+	if d.firms {
+		p.Weaker++
+	}
+	if lock.Mode > p.Mode {
+		p.Firmer++
+	}
+	if !d.ends && (l.rest.IsZero() || until.Before(l.rest)) {
 		l.rest = until
 	}
-}
-
-// lengthen does what the plan says. That one object is gone meanwhile, or refuses, is told, and the rest goes on; that the credentials may
-// not do this, or the service cannot be reached, ends it.
-func (l *run) lengthen(ctx context.Context) error {
-	l.rep.Progress().TotalFiles.Add(int64(len(l.due)))
-	var done atomic.Int64
-	g, inner := errgroup.WithContext(ctx)
-	g.SetLimit(l.o.Parallel)
-	for _, name := range l.due {
-		if inner.Err() != nil {
-			break
-		}
-		g.Go(func() error {
-			err := l.locks.Lengthen(inner, name, l.res.Plan.Until)
-			switch {
-			case err == nil:
-				done.Add(1)
-			case repo.IsAbsent(err), repo.IsLocked(err):
-				l.issue(name, err)
-			default:
-				return err
-			}
-			l.rep.Progress().Files.Add(1)
-			return nil
-		})
-	}
-	err := g.Wait()
-	l.res.Lengthened = done.Load()
-	if err == nil {
-		err = ctx.Err()
-	}
-	return err
 }
 
 // first is when the first lock ends of all that is needed, after everything was lengthened.

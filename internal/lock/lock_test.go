@@ -75,11 +75,11 @@ func (p *place) run(o Options) *Result {
 // ends returns when the locks of the objects below a folder end, in days from the beginning of the test, each number once.
 func (p *place) ends(begin time.Time) map[int]int {
 	p.t.Helper()
-	all, err := p.store.Until(p.t.Context())
+	all, err := p.store.All(p.t.Context())
 	must(p.t, err)
 	out := map[int]int{}
-	for _, until := range all {
-		out[int(until.Sub(begin).Round(day)/day)]++
+	for _, lock := range all {
+		out[int(lock.Until.Sub(begin).Round(day)/day)]++
 	}
 	return out
 }
@@ -257,5 +257,67 @@ func TestBesidePrune(t *testing.T) {
 	res := p.run(Options{})
 	if !res.Plan.All || len(res.Issues) != 1 || core.CodeOf(res.Issues[0].Err) != prune.Busy || res.Lengthened != res.Plan.Objects {
 		t.Errorf("%+v", res)
+	}
+}
+
+// modes counts the locks of the objects that last, by mode.
+func (p *place) modes() map[storage.LockMode]int {
+	p.t.Helper()
+	all, err := p.store.All(p.t.Context())
+	must(p.t, err)
+	out := map[storage.LockMode]int{}
+	for _, lock := range all {
+		out[lock.Mode]++
+	}
+	return out
+}
+
+// TestMakesFirmer: a lock that is weaker than asked for is due however long it is, and is made firmer and never shorter; one that is firmer stays.
+func TestMakesFirmer(t *testing.T) {
+	p := newPlace(t)
+	begin := p.store.Now()
+	p.store.Length = 40 * day
+	p.save("a", "content, locked for long")
+	p.store.Length, p.store.Mode = 30*day, storage.Compliance
+	dry := p.run(Options{DryRun: true})
+	weak := p.modes()[storage.Governance]
+	if weak == 0 || int(dry.Plan.Weaker) != weak || dry.Plan.Due != dry.Plan.Weaker || dry.Plan.Requests() != 3*dry.Plan.Weaker || dry.Plan.Firmer != 0 {
+		t.Errorf("%d locks are weaker than asked for: %+v", weak, dry.Plan)
+	}
+	res := p.run(Options{})
+	if ends := p.ends(begin); int(res.Raised) != weak || res.Lengthened != res.Raised || res.Unraised != 0 || p.modes()[storage.Compliance] != weak || ends[40] == 0 || ends[40]+ends[30] != weak {
+		t.Errorf("%+v; modes %v, locks end after days %v", res, p.modes(), ends)
+	}
+	if again := p.run(Options{}); again.Plan.Due != 0 {
+		t.Errorf("still due: %+v", again.Plan)
+	}
+	p.store.Mode = storage.Governance
+	p.store.Advance(30 * day)
+	res = p.run(Options{})
+	if int(res.Plan.Firmer) != weak || res.Plan.Weaker != 0 || res.Lengthened == 0 || p.modes()[storage.Compliance] != weak {
+		t.Errorf("what is firmer than asked for: %+v; modes %v", res, p.modes())
+	}
+}
+
+// TestMayNotMakeFirmer: who may only lengthen learns how many locks stay weaker than asked for, after one refusal; what ends is lengthened.
+func TestMayNotMakeFirmer(t *testing.T) {
+	p := newPlace(t)
+	begin := p.store.Now()
+	p.save("a", "old content")
+	old := p.modes()[storage.Governance]
+	p.store.Advance(20 * day)
+	p.save("b", "new content")
+	p.store.Mode, p.store.Fixed = storage.Compliance, true
+	var tries int
+	p.store.Fail = func(op, _ string) error {
+		if op == "lock" {
+			tries++
+		}
+		return nil
+	}
+	res := p.run(Options{Parallel: 1})
+	all := p.modes()[storage.Governance]
+	if int(res.Unraised) != all || res.Raised != 0 || !repo.IsDenied(res.Refused) || int(res.Lengthened) != old || p.ends(begin)[50] != all || tries != old+1 {
+		t.Errorf("%d old of %d, %d tries: %+v", old, all, tries, res)
 	}
 }

@@ -52,29 +52,31 @@ func (r *Repo) SeesLocks(ctx context.Context) (*Locks, error) {
 	return l, err
 }
 
-// Until returns until when an object is locked; the zero time where it is not, or is absent.
-func (l *Locks) Until(ctx context.Context, object string) (time.Time, error) {
-	until, err := l.locker.LockedUntil(ctx, object)
-	return until, ignoreAbsent(err)
+// Of returns the lock of an object; none where it is absent.
+func (l *Locks) Of(ctx context.Context, object string) (storage.Lock, error) {
+	lock, err := l.locker.LockOf(ctx, object)
+	return lock, ignoreAbsent(err)
 }
 
-// PackUntil is Until for a pack.
+// PackUntil returns until when a pack is locked; the zero time where it is not, or is absent.
 func (l *Locks) PackUntil(ctx context.Context, name core.ID) (time.Time, error) {
-	return l.Until(ctx, PackName(name))
+	lock, err := l.Of(ctx, PackName(name))
+	return lock.Until, err
 }
 
-// IndexUntil is Until for an index object.
+// IndexUntil is PackUntil for an index object.
 func (l *Locks) IndexUntil(ctx context.Context, name core.ID) (time.Time, error) {
-	return l.Until(ctx, indexName(name))
+	lock, err := l.Of(ctx, indexName(name))
+	return lock.Until, err
 }
 
-// Lengthen locks an object until a moment after its lock's end; an absent one is reported with storage's code.
-func (l *Locks) Lengthen(ctx context.Context, object string, until time.Time) error {
-	return l.locker.Lock(ctx, object, until)
+// Set gives an object a lock that is no weaker than its own; see storage.Locker. An absent one is reported with storage's code.
+func (l *Locks) Set(ctx context.Context, object string, lock storage.Lock) error {
+	return l.locker.Lock(ctx, object, lock)
 }
 
-// Length is for how long this device locks what it puts; 0 is not at all.
-func (l *Locks) Length() time.Duration { return l.locker.LockLength() }
+// Length is for how long this device locks what it puts, and in which mode; 0 is not at all.
+func (l *Locks) Length() (time.Duration, storage.LockMode) { return l.locker.LockLength() }
 
 // Now is the store's clock.
 func (l *Locks) Now() time.Time { return l.locker.Now() }

@@ -49,14 +49,40 @@ type Kept struct {
 type Locker interface {
 	// Locks reports whether the container can lock objects.
 	Locks(ctx context.Context) (bool, error)
-	// LockedUntil returns until when an object is locked; the zero time where it is not. An absent one gives code NotFound.
-	LockedUntil(ctx context.Context, name string) (time.Time, error)
-	// Lock locks an object until a moment that is not before its lock's end, else the code is Locked. The mode is the store's own.
-	Lock(ctx context.Context, name string, until time.Time) error
-	// LockLength is for how long objects are locked as they are put; 0 where the store was opened without.
-	LockLength() time.Duration
+	// LockOf returns the lock of an object. An absent one gives code NotFound.
+	LockOf(ctx context.Context, name string) (Lock, error)
+	// Lock gives an object a lock that ends no sooner and is in no weaker mode than the one that it has, else the code is Locked. To change
+	// the mode takes a right of its own: without it the error is of those of IsDenied, and nothing is changed.
+	Lock(ctx context.Context, name string, l Lock) error
+	// LockLength is for how long objects are locked as they are put, and in which mode; 0 where the store was opened without.
+	LockLength() (time.Duration, LockMode)
 	// Now is the store's clock.
 	Now() time.Time
+}
+
+// Lock is the lock of an object; the zero value is none.
+type Lock struct {
+	Until time.Time
+	Mode  LockMode
+}
+
+// LockMode is how firm a lock is: the firmer, the greater.
+type LockMode uint8
+
+// The modes.
+const (
+	Unlocked   LockMode = iota
+	Governance          // who has a right of its own can end the lock, or weaken it
+	Compliance          // nobody can
+)
+
+// Firmer returns a lock that ends no sooner than either and is in the firmer mode of both.
+func (l Lock) Firmer(other Lock) Lock {
+	if other.Until.After(l.Until) {
+		l.Until = other.Until
+	}
+	l.Mode = max(l.Mode, other.Mode)
+	return l
 }
 
 // Lasting reports whether an object of that name is one that stays: content and what leads to it. The others, of what is in flight,

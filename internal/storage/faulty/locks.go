@@ -25,18 +25,18 @@ func (m *Memory) Locks(ctx context.Context) (bool, error) {
 	return m.locks, nil
 }
 
-// LockedUntil tells until when an object is locked.
-func (m *Memory) LockedUntil(ctx context.Context, name string) (time.Time, error) {
+// LockOf tells the lock of an object.
+func (m *Memory) LockOf(ctx context.Context, name string) (storage.Lock, error) {
 	if _, err := m.Stat(ctx, name); err != nil {
-		return time.Time{}, err
+		return storage.Lock{}, err
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.objs[name].until, nil
+	return m.objs[name].lock, nil
 }
 
-// Lock lengthens the lock of an object.
-func (m *Memory) Lock(ctx context.Context, name string, until time.Time) error {
+// Lock lengthens the lock of an object, or makes it firmer.
+func (m *Memory) Lock(ctx context.Context, name string, l storage.Lock) error {
 	if err := usable(ctx, name); err != nil {
 		return err
 	}
@@ -48,35 +48,33 @@ func (m *Memory) Lock(ctx context.Context, name string, until time.Time) error {
 		return storage.Errf(storage.NotFound, name, nil)
 	case !m.locks:
 		return storage.Errf(storage.NoLocks, name, nil)
-	case until.Before(o.until):
+	case l.Firmer(o.lock) != l:
 		return storage.Errf(storage.Locked, name, nil)
 	}
-	o.until = until
+	o.lock = l
 	m.objs[name] = o
 	return nil
 }
 
 // LockLength is what LockFor was told.
-func (m *Memory) LockLength() time.Duration {
+func (m *Memory) LockLength() (time.Duration, storage.LockMode) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.length
+	return m.length, storage.Governance
 }
 
 // Now is this machine's clock.
 func (m *Memory) Now() time.Time { return time.Now() }
 
-// lock returns until when an object is locked that is put now, and was locked before until some time. The caller holds mu.
-func (m *Memory) lock(name string, before time.Time) time.Time {
+// lock returns the lock of an object that is put now, and was locked before. The caller holds mu.
+func (m *Memory) lock(name string, before storage.Lock) storage.Lock {
 	if m.length > 0 && storage.Lasting(name) {
-		if until := time.Now().Add(m.length); until.After(before) {
-			return until
-		}
+		return before.Firmer(storage.Lock{Until: time.Now().Add(m.length), Mode: storage.Governance})
 	}
 	return before
 }
 
-func (o object) locked() bool { return o.until.After(time.Now()) }
+func (o object) locked() bool { return o.lock.Until.After(time.Now()) }
 
 // A Store is a storage.Locker where the store that it wraps is one, and otherwise one that cannot lock.
 
@@ -93,34 +91,34 @@ func (s *Store) Locks(ctx context.Context) (bool, error) {
 	return l.Locks(ctx)
 }
 
-// LockedUntil tells until when an object is locked, unless it fails.
-func (s *Store) LockedUntil(ctx context.Context, name string) (time.Time, error) {
+// LockOf tells the lock of an object, unless it fails.
+func (s *Store) LockOf(ctx context.Context, name string) (storage.Lock, error) {
 	l, ok := storage.As[storage.Locker](s.inner)
 	if !ok {
-		return time.Time{}, storage.Errf(storage.NoLocks, name, nil)
+		return storage.Lock{}, storage.Errf(storage.NoLocks, name, nil)
 	}
 	f, _ := s.begin(See, name)
 	if err := s.fail(ctx, f, name); err != nil {
-		return time.Time{}, err
+		return storage.Lock{}, err
 	}
-	return l.LockedUntil(ctx, name)
+	return l.LockOf(ctx, name)
 }
 
 // Lock lengthens a lock, unless it fails.
-func (s *Store) Lock(ctx context.Context, name string, until time.Time) error {
+func (s *Store) Lock(ctx context.Context, name string, lock storage.Lock) error {
 	l, ok := storage.As[storage.Locker](s.inner)
 	if !ok {
 		return storage.Errf(storage.NoLocks, name, nil)
 	}
-	return s.change(ctx, Lock, name, func(ctx context.Context) error { return l.Lock(ctx, name, until) })
+	return s.change(ctx, Lock, name, func(ctx context.Context) error { return l.Lock(ctx, name, lock) })
 }
 
 // LockLength is that of the store that is wrapped.
-func (s *Store) LockLength() time.Duration {
+func (s *Store) LockLength() (time.Duration, storage.LockMode) {
 	if l, ok := storage.As[storage.Locker](s.inner); ok {
 		return l.LockLength()
 	}
-	return 0
+	return 0, storage.Unlocked
 }
 
 // Now is the clock of the store that is wrapped, where it has one, or else this machine's.

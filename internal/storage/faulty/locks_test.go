@@ -14,30 +14,35 @@ func TestLocks(t *testing.T) {
 	if on, err := New(m, nil).Locks(ctx); on || err != nil {
 		t.Errorf("it locks: %v, %v", on, err)
 	}
-	wantFailed(t, "Lock", m.Lock(ctx, "packs/a", time.Now()), storage.NoLocks)
+	wantFailed(t, "Lock", m.Lock(ctx, "packs/a", storage.Lock{}), storage.NoLocks)
 	m.LockFor(time.Hour)
 	must(t, m.Put(ctx, "packs/new", []byte("new")))
 	must(t, m.Put(ctx, "sessions/s", []byte("s")))
 	s := New(m, nil)
-	if on, err := s.Locks(ctx); !on || err != nil || s.LockLength() != time.Hour {
-		t.Errorf("it locks: %v, for %v; %v", on, s.LockLength(), err)
+	if on, err := s.Locks(ctx); !on || err != nil {
+		t.Errorf("it locks: %v, %v", on, err)
+	}
+	if length, mode := s.LockLength(); length != time.Hour || mode != storage.Governance {
+		t.Errorf("it locks for %v in mode %d", length, mode)
 	}
 	wantUntil := func(name string, want time.Duration) {
 		t.Helper()
-		until, err := s.LockedUntil(ctx, name)
-		if must(t, err); until.IsZero() != (want == 0) || want > 0 && (time.Until(until) > want || time.Until(until) < want-time.Minute) {
+		lock, err := s.LockOf(ctx, name)
+		until := lock.Until
+		if must(t, err); (lock.Mode == storage.Unlocked) != (want == 0) || until.IsZero() != (want == 0) || want > 0 && (time.Until(until) > want || time.Until(until) < want-time.Minute) {
 			t.Errorf("%s is locked until %v", name, until)
 		}
 	}
 	wantUntil("packs/new", time.Hour)
 	wantUntil("packs/a", 0)
 	wantUntil("sessions/s", 0)
-	_, err := s.LockedUntil(ctx, "packs/gone")
-	wantFailed(t, "LockedUntil", err, storage.NotFound)
-	wantFailed(t, "Lock", s.Lock(ctx, "packs/gone", time.Now()), storage.NotFound)
+	_, err := s.LockOf(ctx, "packs/gone")
+	wantFailed(t, "LockOf", err, storage.NotFound)
+	wantFailed(t, "Lock", s.Lock(ctx, "packs/gone", storage.Lock{}), storage.NotFound)
 
-	must(t, s.Lock(ctx, "packs/a", time.Now().Add(2*time.Hour)))
-	wantFailed(t, "a shorter lock", s.Lock(ctx, "packs/a", time.Now().Add(time.Hour)), storage.Locked)
+	must(t, s.Lock(ctx, "packs/a", storage.Lock{Until: time.Now().Add(2 * time.Hour), Mode: storage.Compliance}))
+	wantFailed(t, "a shorter lock", s.Lock(ctx, "packs/a", storage.Lock{Until: time.Now().Add(time.Hour), Mode: storage.Compliance}), storage.Locked)
+	wantFailed(t, "a weaker lock", s.Lock(ctx, "packs/a", storage.Lock{Until: time.Now().Add(3 * time.Hour), Mode: storage.Governance}), storage.Locked)
 	wantFailed(t, "Delete", s.Delete(ctx, "packs/a"), storage.Locked)
 	wantFailed(t, "Put", s.Put(ctx, "packs/a", []byte("other")), storage.Locked)
 	must(t, s.Put(ctx, "packs/a", []byte("what packs/a holds")))
@@ -56,13 +61,13 @@ func TestLockFaults(t *testing.T) {
 	ctx, m := t.Context(), filled(t)
 	m.LockFor(time.Hour)
 	see := New(m, At(Class{See, "packs"}, 1, Throttled))
-	_, err := see.LockedUntil(ctx, "packs/a")
-	wantFailed(t, "LockedUntil", err, storage.Throttled)
-	until := time.Now().Add(time.Hour)
+	_, err := see.LockOf(ctx, "packs/a")
+	wantFailed(t, "LockOf", err, storage.Throttled)
+	want := storage.Lock{Until: time.Now().Add(time.Hour), Mode: storage.Governance}
 	for _, f := range []Fault{Lost, Persisted} {
 		s := New(m, At(Class{Lock, "packs"}, 1, f))
-		wantFailed(t, "Lock", s.Lock(ctx, "packs/a", until), storage.Network)
-		if got, _ := m.LockedUntil(ctx, "packs/a"); got.Equal(until) != (f == Persisted) {
+		wantFailed(t, "Lock", s.Lock(ctx, "packs/a", want), storage.Network)
+		if got, _ := m.LockOf(ctx, "packs/a"); (got == want) != (f == Persisted) {
 			t.Errorf("%s: it is locked until %v", f, got)
 		}
 	}

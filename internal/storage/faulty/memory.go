@@ -29,9 +29,9 @@ type Memory struct {
 
 // object is one of the store's. Its bytes are never changed, so that copies share them.
 type object struct {
-	data  []byte
-	time  time.Time
-	until time.Time // locked; zero where it never was
+	data []byte
+	time time.Time
+	lock storage.Lock
 }
 
 // NewMemory returns an empty store.
@@ -48,7 +48,9 @@ func (m *Memory) Clone() *Memory {
 // Same reports whether two stores hold the same objects, locked as long.
 func (m *Memory) Same(other *Memory) bool {
 	mine, theirs := m.Clone(), other.Clone()
-	return maps.EqualFunc(mine.objs, theirs.objs, func(a, b object) bool { return bytes.Equal(a.data, b.data) && a.until.Equal(b.until) })
+	return maps.EqualFunc(mine.objs, theirs.objs, func(a, b object) bool {
+		return bytes.Equal(a.data, b.data) && a.lock.Until.Equal(b.lock.Until) && a.lock.Mode == b.lock.Mode
+	})
 }
 
 // Names lists the objects below a prefix, in order.
@@ -70,8 +72,8 @@ func (m *Memory) Age(by time.Duration) {
 	defer m.mu.Unlock()
 	for name, o := range m.objs {
 		o.time = o.time.Add(-by)
-		if !o.until.IsZero() {
-			o.until = o.until.Add(-by)
+		if !o.lock.Until.IsZero() {
+			o.lock.Until = o.lock.Until.Add(-by)
 		}
 		m.objs[name] = o
 	}
@@ -152,7 +154,7 @@ func (m *Memory) put(ctx context.Context, name string, data []byte, create bool)
 		m.broken = append(m.broken, fmt.Sprintf("%s was %d bytes and is %d others now", name, len(old.data), len(data)))
 	}
 	m.clock = later(m.clock)
-	m.objs[name] = object{bytes.Clone(data), m.clock, m.lock(name, old.until)}
+	m.objs[name] = object{bytes.Clone(data), m.clock, m.lock(name, old.lock)}
 	return nil
 }
 

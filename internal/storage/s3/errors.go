@@ -46,6 +46,8 @@ const (
 	getLocking    action = "s3:GetBucketObjectLockConfiguration"
 	getRetention  action = "s3:GetObjectRetention"
 	putRetention  action = "s3:PutObjectRetention"
+
+	bypassRetention action = "s3:BypassGovernanceRetention"
 )
 
 // codes translates the service's codes.

@@ -41,11 +41,11 @@ func (a answer) unknown() bool {
 	return a.code == "NotImplemented" || a.code == "MethodNotAllowed" || a.status == 501 || a.status == 405
 }
 
-// LockedUntil asks for the retention of the object's newest version.
-func (s *Store) LockedUntil(ctx context.Context, name string) (time.Time, error) {
+// LockOf asks for the retention of the object's newest version.
+func (s *Store) LockOf(ctx context.Context, name string) (storage.Lock, error) {
 	key, err := s.key(name)
 	if err != nil {
-		return time.Time{}, err
+		return storage.Lock{}, err
 	}
 	var out *awss3.GetObjectRetentionOutput
 	err = s.ask(ctx, func(where func(*awss3.Options)) (err error) {
@@ -54,48 +54,73 @@ func (s *Store) LockedUntil(ctx context.Context, name string) (time.Time, error)
 	})
 	if err == nil {
 		if out.Retention == nil {
-			return time.Time{}, s.notS3(name)
+			return storage.Lock{}, s.notS3(name)
 		}
-		return aws.ToTime(out.Retention.RetainUntilDate), nil
+		return storage.Lock{Until: aws.ToTime(out.Retention.RetainUntilDate), Mode: lockMode(string(out.Retention.Mode))}, nil
 	}
 	if answerOf(err).code == "NoSuchObjectLockConfiguration" { // the object has none; that the bucket can have none is another answer
-		return time.Time{}, nil
+		return storage.Lock{}, nil
 	}
-	return time.Time{}, s.fail(ctx, getRetention, name, err)
+	return storage.Lock{}, s.fail(ctx, getRetention, name, err)
 }
 
-// Lock sets the retention of the object's newest version, in the mode that the store was opened with; where the object has the other mode
-// already, in that: a mode is not changed by lengthening.
-func (s *Store) Lock(ctx context.Context, name string, until time.Time) error {
+// lockMode reads a mode. One that is not known is taken for the firmest, which nobody changes.
+func lockMode(mode string) storage.LockMode {
+	if types.ObjectLockRetentionMode(mode) == types.ObjectLockRetentionModeGovernance {
+		return storage.Governance
+	}
+	return storage.Compliance
+}
+
+// Lock sets the retention of the object's newest version. In governance mode a service takes a longer one from whoever may set retentions, and
+// another mode only from whoever may bypass them, and says so. But who bypasses is not kept from shortening either: so what there is
+// is looked at before.
+func (s *Store) Lock(ctx context.Context, name string, l storage.Lock) error {
 	key, err := s.key(name)
 	if err != nil {
 		return err
 	}
-	err = s.retain(ctx, key, s.cfg.LockMode, until)
-	a := answerOf(err)
-	if code, _ := a.locking(); code == storage.Locked || codes[a.code] == Denied { // not every service says that it is for the lock
-		other := string(types.ObjectLockModeCompliance)
-		if s.cfg.LockMode == other {
-			other = string(types.ObjectLockModeGovernance)
-		}
-		if again := s.retain(ctx, key, other, until); again == nil {
-			return nil
-		}
+	l.Until = l.Until.UTC().Truncate(time.Second)
+	err = s.retain(ctx, key, l, false)
+	if l.Mode != storage.Compliance || !answerOf(err).forbids() {
+		return s.fail(ctx, putRetention, name, err)
 	}
-	return s.fail(ctx, putRetention, name, err)
+	is, seen := s.LockOf(ctx, name)
+	if seen != nil || is.Mode != storage.Governance || l.Until.Before(is.Until) {
+		return s.fail(ctx, putRetention, name, err)
+	}
+	err = s.retain(ctx, key, l, true)
+	if a := answerOf(err); a.forbids() { // that it is for the lock, which some say, is no news
+		return storage.Errf(Denied, s.subject(Denied, bypassRetention, name, a), plain(s.clean(a.text(bypassRetention, err))))
+	}
+	return s.fail(ctx, bypassRetention, name, err)
 }
 
-func (s *Store) retain(ctx context.Context, key *string, mode string, until time.Time) error {
-	in := &awss3.PutObjectRetentionInput{Bucket: s.bucket(), Key: key, Retention: &types.ObjectLockRetention{
-		Mode: types.ObjectLockRetentionMode(mode), RetainUntilDate: aws.Time(until.UTC().Truncate(time.Second))}}
+// forbids reports an answer that the credentials may not do something, or that a lock does not let them: not every service says which.
+func (a answer) forbids() bool {
+	code, _ := a.locking()
+	return code == storage.Locked || codes[a.code] == Denied
+}
+
+func (s *Store) retain(ctx context.Context, key *string, l storage.Lock, bypass bool) error {
+	mode := types.ObjectLockRetentionModeGovernance
+	if l.Mode == storage.Compliance {
+		mode = types.ObjectLockRetentionModeCompliance
+	}
+	in := &awss3.PutObjectRetentionInput{Bucket: s.bucket(), Key: key, Retention: &types.ObjectLockRetention{Mode: mode, RetainUntilDate: &l.Until}}
+	if bypass {
+		in.BypassGovernanceRetention = aws.Bool(true)
+	}
 	return s.ask(ctx, func(where func(*awss3.Options)) error {
 		_, err := s.client.PutObjectRetention(ctx, in, where, withMD5)
 		return err
 	})
 }
 
-// LockLength is for how long objects are locked as they are put.
-func (s *Store) LockLength() time.Duration { return s.cfg.Lock }
+// LockLength is for how long objects are locked as they are put, and in which mode.
+func (s *Store) LockLength() (time.Duration, storage.LockMode) {
+	return s.cfg.Lock, lockMode(s.cfg.LockMode)
+}
 
 // Now is the service's clock.
 func (s *Store) Now() time.Time { return s.counter.now() }

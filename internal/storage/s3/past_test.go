@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"backup_projeto/internal/core"
 	"backup_projeto/internal/storage"
 )
 
@@ -189,28 +190,59 @@ func TestUnlockedPutIsAsBefore(t *testing.T) {
 	}
 }
 
-// TestRetentionRequest: a lock is lengthened with a checksum that every service takes, and a refusal in the wrong mode is tried in the other.
+// TestRetentionRequest: a lock is lengthened with a checksum that every service takes, and bypasses nothing.
 func TestRetentionRequest(t *testing.T) {
-	refused := fails(403, "AccessDenied", "Access Denied because object protected by object lock.")
-	s, service := scripted(t, Config{}, refused, gives(200, ""))
-	if err := s.Lock(t.Context(), "packs/ab/abc", time.Now().Add(time.Hour)); err != nil {
+	l := storage.Lock{Until: time.Now().Add(time.Hour), Mode: storage.Governance}
+	s, service := scripted(t, Config{}, gives(200, ""))
+	if err := s.Lock(t.Context(), "packs/ab/abc", l); err != nil {
 		t.Fatal(err)
 	}
-	for i, mode := range []string{"GOVERNANCE", "COMPLIANCE"} {
-		r := wantRequests(t, service, 2)[i]
-		if !strings.Contains(string(r.body), mode) || r.Header.Get("Content-Md5") != *contentMD5(r.body) || !strings.Contains(r.Header.Get("Authorization"), "content-md5") {
-			t.Errorf("request %d: %s %v", i, r.body, r.Header)
-		}
-		if r.Header.Get("X-Amz-Bypass-Governance-Retention") != "" {
-			t.Error("a lock is bypassed")
-		}
-	}
-	s, _ = scripted(t, Config{}, refused)
-	wantCode(t, "Lock", s.Lock(t.Context(), "x", time.Now()), storage.Locked)
+	wantRetention(t, wantRequests(t, service, 1)[0], "GOVERNANCE", false)
+	s, service = scripted(t, Config{}, refusedByLock)
+	wantCode(t, "Lock", s.Lock(t.Context(), "x", l), storage.Locked)
+	wantRequests(t, service, 1)
 	s, _ = scripted(t, Config{}, fails(403, "AccessDenied", "User: arn:aws:iam::1:user/x is not authorized to perform: s3:PutObjectRetention on resource"))
-	err := s.Lock(t.Context(), "x", time.Now())
+	err := s.Lock(t.Context(), "x", l)
 	wantCode(t, "Lock", err, Denied)
 	if !storage.IsDenied(err) || !strings.Contains(err.Error(), "s3:PutObjectRetention") {
+		t.Errorf("%v", err)
+	}
+}
+
+var refusedByLock = fails(403, "AccessDenied", "Access Denied because object protected by object lock.")
+
+// wantRetention looks at a request that sets a lock.
+func wantRetention(t *testing.T, r request, mode string, bypasses bool) {
+	t.Helper()
+	if !strings.Contains(string(r.body), mode) || r.Header.Get("Content-Md5") != *contentMD5(r.body) || !strings.Contains(r.Header.Get("Authorization"), "content-md5") {
+		t.Errorf("the request is not of mode %s, or lacks its checksum: %s %v", mode, r.body, r.Header)
+	}
+	if got := r.Header.Get("X-Amz-Bypass-Governance-Retention"); (got == "true") != bypasses {
+		t.Errorf("bypass is %q in a request of mode %s", got, mode)
+	}
+}
+
+// TestRaisingRequests: a lock is made firmer past the right that guards it only where that shortens nothing, and only if it has to.
+func TestRaisingRequests(t *testing.T) {
+	l := storage.Lock{Until: time.Now().Add(30 * 24 * time.Hour), Mode: storage.Compliance}
+	is := func(mode string, until time.Time) reply {
+		return gives(200, "<Retention><Mode>"+mode+"</Mode><RetainUntilDate>"+until.UTC().Format(time.RFC3339)+"</RetainUntilDate></Retention>")
+	}
+	s, service := scripted(t, Config{}, refusedByLock, is("GOVERNANCE", l.Until.Add(-time.Hour)), gives(200, ""))
+	if err := s.Lock(t.Context(), "x", l); err != nil {
+		t.Fatal(err)
+	}
+	sent := wantRequests(t, service, 3)
+	wantRetention(t, sent[0], "COMPLIANCE", false)
+	wantRetention(t, sent[2], "COMPLIANCE", true)
+
+	for _, there := range []reply{is("GOVERNANCE", l.Until.Add(time.Hour)), is("COMPLIANCE", l.Until.Add(time.Hour))} {
+		s, service = scripted(t, Config{}, refusedByLock, there)
+		wantCode(t, "a shorter lock", s.Lock(t.Context(), "x", l), storage.Locked)
+		wantRequests(t, service, 2)
+	}
+	s, _ = scripted(t, Config{}, refusedByLock, is("GOVERNANCE", l.Until.Add(-time.Hour)), refusedByLock)
+	if err := s.Lock(t.Context(), "x", l); core.CodeOf(err) != Denied || !strings.Contains(err.Error(), "s3:BypassGovernanceRetention") {
 		t.Errorf("%v", err)
 	}
 }

@@ -149,29 +149,46 @@ func TestRealLock(t *testing.T) {
 			names := []string{"config", "keys/k", "packs/ab/abc", "index/i", "snapshots/s", "sessions/s", "gc/m", "trash/s.d"}
 			for _, name := range names {
 				put(t, s, map[string]string{name: name})
-				until, err := s.LockedUntil(t.Context(), name)
-				if err != nil || storage.Lasting(name) == until.IsZero() || !until.IsZero() && time.Until(until.Add(-30*day)).Abs() > time.Minute {
-					t.Errorf("%s is locked until %v, %v", name, until, err)
+				l, err := s.LockOf(t.Context(), name)
+				if err != nil || storage.Lasting(name) == (l.Mode == storage.Unlocked) || !l.Until.IsZero() && time.Until(l.Until.Add(-30*day)).Abs() > time.Minute {
+					t.Errorf("%s is locked until %v in mode %d, %v", name, l.Until, l.Mode, err)
 				}
 			}
 			const pack = "packs/ab/abc"
-			longer := time.Now().Add(60 * day).Truncate(time.Second)
+			is, err := s.LockOf(t.Context(), pack)
+			if _, own := s.LockLength(); err != nil || is.Mode != own {
+				t.Fatalf("the pack is locked in mode %d, want %d; %v", is.Mode, own, err)
+			}
+			longer := storage.Lock{Until: time.Now().Add(60 * day).UTC().Truncate(time.Second), Mode: is.Mode}
 			if err := s.Lock(t.Context(), pack, longer); err != nil {
 				t.Fatal(err)
 			}
-			wantCode(t, "a shorter lock", s.Lock(t.Context(), pack, longer.Add(-10*day)), storage.Locked)
-			if until, err := s.LockedUntil(t.Context(), pack); err != nil || !until.Equal(longer) {
-				t.Errorf("the pack is locked until %v, want %v; %v", until, longer, err)
+			wantLock(t, s, pack, longer)
+			shorter := longer
+			shorter.Until = longer.Until.Add(-10 * day)
+			wantCode(t, "a shorter lock", s.Lock(t.Context(), pack, shorter), storage.Locked)
+			if mode == "COMPLIANCE" {
+				longer.Until = longer.Until.Add(day)
+				wantCode(t, "a weaker lock", s.Lock(t.Context(), pack, storage.Lock{Until: longer.Until, Mode: storage.Governance}), storage.Locked)
+				if err := open(t, s3.Config{Bucket: bucket}).Lock(t.Context(), pack, longer); err != nil { // of a device that locks nothing itself
+					t.Error(err)
+				}
+			} else {
+				shorter.Mode = storage.Compliance
+				wantCode(t, "a firmer, shorter lock", s.Lock(t.Context(), pack, shorter), storage.Locked)
+				wantLock(t, s, pack, longer)
+				longer.Mode = storage.Compliance
+				if err := s.Lock(t.Context(), pack, longer); err != nil {
+					t.Errorf("a firmer lock: %v", err)
+				}
+				wantCode(t, "a weaker lock", s.Lock(t.Context(), pack, storage.Lock{Until: longer.Until.Add(day), Mode: storage.Governance}), storage.Locked)
 			}
-			other := open(t, s3.Config{Bucket: bucket}) // of a device that was not told of locks, and lengthens in whatever mode there is
-			if err := other.Lock(t.Context(), pack, longer.Add(day)); err != nil {
-				t.Errorf("lengthening without knowing the mode: %v", err)
-			}
+			wantLock(t, s, pack, longer)
 			at := moment(t)
 			if err := s.Delete(t.Context(), pack); err != nil {
 				t.Fatal(err)
 			}
-			_, err := s.Stat(t.Context(), pack)
+			_, err = s.Stat(t.Context(), pack)
 			wantCode(t, "Stat of what was deleted", err, storage.NotFound)
 			purgeIsRefused(t, server, bucket, pack)
 			view, err := s.AsOf(t.Context(), at)
@@ -182,6 +199,14 @@ func TestRealLock(t *testing.T) {
 				t.Errorf("the deleted pack was %q, %v", data, err)
 			}
 		})
+	}
+}
+
+// wantLock looks at an object's lock.
+func wantLock(t *testing.T, s *s3.Store, name string, want storage.Lock) {
+	t.Helper()
+	if is, err := s.LockOf(t.Context(), name); err != nil || !is.Until.Equal(want.Until) || is.Mode != want.Mode {
+		t.Errorf("%s is locked until %v in mode %d, want %v, %d; %v", name, is.Until, is.Mode, want.Until, want.Mode, err)
 	}
 }
 
@@ -224,8 +249,8 @@ func TestRealDefaultLock(t *testing.T) {
 	}
 	own := open(t, s3.Config{Bucket: bucket, Lock: 30 * day})
 	put(t, own, map[string]string{"index/i": "x"})
-	if until, err := own.LockedUntil(t.Context(), "index/i"); err != nil || time.Until(until) < 29*day {
-		t.Errorf("the index object is locked until %v, %v", until, err)
+	if l, err := own.LockOf(t.Context(), "index/i"); err != nil || time.Until(l.Until) < 29*day {
+		t.Errorf("the index object is locked until %v, %v", l.Until, err)
 	}
 }
 
@@ -256,7 +281,7 @@ func TestRealNoLocks(t *testing.T) {
 	wantCode(t, "Put", s.Put(t.Context(), "config", []byte("x")), storage.NoLocks)
 	wantCode(t, "Lock", func() error {
 		put(t, s, map[string]string{"sessions/s": "s"})
-		return s.Lock(context.Background(), "sessions/s", time.Now().Add(day))
+		return s.Lock(context.Background(), "sessions/s", storage.Lock{Until: time.Now().Add(day), Mode: storage.Governance})
 	}(), storage.NoLocks)
 	if on, err := s.Locks(t.Context()); on || err != nil {
 		t.Errorf("the bucket says that it locks: %v, %v", on, err)

@@ -38,11 +38,13 @@ func newGranted(t *testing.T) *granted {
 	}
 	put(t, owner, map[string]string{"config": "c", grantedPack: "pack", "snapshots/s": "s"})
 	root := client(t, g.server, g.server.Access, g.server.Secret)
-	grants := map[string]int{}
+	grants := map[string][]int{}
 	for which, user := range []string{"full", "appender", "keeper", "reader"} {
 		g.server.AddUser(t, user, user+"-secret")
-		grants[user] = which
+		grants[user] = []int{which}
 	}
+	g.server.AddUser(t, "raiser", "raiser-secret")
+	grants["raiser"] = []int{s3test.Keeper, s3test.Raiser}
 	policy := s3test.Policy(t, g.bucket, grantedPrefix, grants)
 	if _, err := root.PutBucketPolicy(t.Context(), &awss3.PutBucketPolicyInput{Bucket: &g.bucket, Policy: &policy}); err != nil {
 		t.Fatal(err)
@@ -75,14 +77,16 @@ func TestPoliciesGrant(t *testing.T) {
 		"appender": {"list": true, "get": true, "put": true, "end": true},
 		"reader":   {"list": true, "get": true, "past": true, "kept": true},
 		"keeper":   {"list": true, "get": true, "put": true, "delete": true, "end": true, "past": true, "kept": true, "lock": true, "locked": true},
+		"raiser":   {"list": true, "get": true, "put": true, "delete": true, "end": true, "past": true, "kept": true, "lock": true, "locked": true, "raise": true},
 	} {
 		s := g.as(user)
 		got := map[string]error{
 			"list": firstError(t, s), "put": s.Put(t.Context(), "index/by-"+user, []byte("x")), "delete": s.Delete(t.Context(), "index/none"),
-			"end": s.Delete(t.Context(), "sessions/none"), "lock": s.Lock(t.Context(), grantedPack, time.Now().Add(90*day)),
+			"end": s.Delete(t.Context(), "sessions/none"), "lock": s.Lock(t.Context(), grantedPack, until(90*day, storage.Governance)),
+			"raise": s.Lock(t.Context(), "snapshots/s", until(90*day, storage.Compliance)),
 		}
 		_, got["get"] = storage.ReadAll(t.Context(), s, grantedPack, 10)
-		_, got["locked"] = s.LockedUntil(t.Context(), grantedPack)
+		_, got["locked"] = s.LockOf(t.Context(), grantedPack)
 		_, got["kept"] = s.Kept(t.Context())
 		view, err := s.AsOf(t.Context(), at)
 		if err == nil {
@@ -97,6 +101,36 @@ func TestPoliciesGrant(t *testing.T) {
 				t.Errorf("%s may %s: %v", user, what, err)
 			}
 		}
+	}
+}
+
+// until is a lock of that length.
+func until(length time.Duration, mode storage.LockMode) storage.Lock {
+	return storage.Lock{Until: time.Now().Add(length), Mode: mode}
+}
+
+// TestRaisingNamesTheRight: who may set locks, and not bypass them, learns which right it takes to make them firmer; a raised lock is not lowered by anybody.
+func TestRaisingNamesTheRight(t *testing.T) {
+	g := newGranted(t)
+	err := g.as("keeper").Lock(t.Context(), grantedPack, until(90*day, storage.Compliance))
+	if want := "s3:BypassGovernanceRetention, arn:aws:s3:::" + g.bucket + "/" + grantedPrefix + "/*"; !storage.IsDenied(err) || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v; want it to name %s", err, want)
+	}
+	s := g.as("raiser")
+	if l, err := s.LockOf(t.Context(), grantedPack); err != nil || l.Mode != storage.Governance {
+		t.Fatalf("%+v, %v", l, err)
+	}
+	wantCode(t, "a firmer, shorter lock", s.Lock(t.Context(), grantedPack, until(10*day, storage.Compliance)), storage.Locked)
+	firm := until(90*day, storage.Compliance)
+	if err := s.Lock(t.Context(), grantedPack, firm); err != nil {
+		t.Fatal(err)
+	}
+	firm.Until = firm.Until.UTC().Truncate(time.Second)
+	wantLock(t, s, grantedPack, firm)
+	root := client(t, g.server, g.server.Access, g.server.Secret)
+	_, err = root.DeleteObject(t.Context(), &awss3.DeleteObjectInput{Bucket: &g.bucket, Key: g.key(grantedPack), VersionId: g.first, BypassGovernanceRetention: aws.Bool(true)})
+	if err == nil {
+		t.Error("the root user deleted what is locked in compliance mode")
 	}
 }
 

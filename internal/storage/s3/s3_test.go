@@ -62,7 +62,7 @@ func TestConformanceWithPolicy(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		policy := s3test.Policy(t, bucket, prefix, map[string]int{"restricted": s3test.Full})
+		policy := s3test.Policy(t, bucket, prefix, map[string][]int{"restricted": {s3test.Full}})
 		if _, err := root.PutBucketPolicy(t.Context(), &awss3.PutBucketPolicyInput{Bucket: &bucket, Policy: &policy}); err != nil {
 			t.Fatal(err)
 		}

@@ -14,20 +14,22 @@ import (
 type Locking struct {
 	storage.Store
 	Length time.Duration
+	Mode   storage.LockMode // of what is put
 	Hides  bool
+	Fixed  bool // nobody has the right to change the mode of a lock
 	// Fail, where it is set, is asked before an object is locked or its lock is seen (op is "lock" or "see"); an error is passed on.
 	Fail func(op, name string) error
 
 	mu     sync.Mutex
 	now    time.Time
-	locks  map[string]time.Time
+	locks  map[string]storage.Lock
 	Looked int // how many locks were seen, and how many set, beside those of Put; guarded by mu
 	Locked int
 }
 
 // NewLocking wraps a store.
 func NewLocking(inner storage.Store, length time.Duration, hides bool) *Locking {
-	return &Locking{Store: inner, Length: length, Hides: hides, now: time.Now(), locks: map[string]time.Time{}}
+	return &Locking{Store: inner, Length: length, Mode: storage.Governance, Hides: hides, now: time.Now(), locks: map[string]storage.Lock{}}
 }
 
 // Unwrap returns the store inside.
@@ -62,14 +64,14 @@ func (l *Locking) put(name string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.Length > 0 && storage.Lasting(name) {
-		l.locks[name] = l.now.Add(l.Length)
+		l.locks[name] = storage.Lock{Until: l.now.Add(l.Length), Mode: l.Mode}
 	}
 }
 
 // Delete refuses, or goes through.
 func (l *Locking) Delete(ctx context.Context, name string) error {
 	l.mu.Lock()
-	locked := l.locks[name].After(l.now)
+	locked := l.locks[name].Until.After(l.now)
 	l.mu.Unlock()
 	if locked && !l.Hides {
 		return storage.Errf(storage.Locked, name, nil)
@@ -91,15 +93,15 @@ func (l *Locking) AsOf(context.Context, time.Time) (storage.Store, error) {
 // Kept is nothing.
 func (l *Locking) Kept(context.Context) (storage.Kept, error) { return storage.Kept{}, nil }
 
-// LockedUntil tells until when an object is locked.
-func (l *Locking) LockedUntil(ctx context.Context, name string) (time.Time, error) {
+// LockOf tells the lock of an object.
+func (l *Locking) LockOf(ctx context.Context, name string) (storage.Lock, error) {
 	if l.Fail != nil {
 		if err := l.Fail("see", name); err != nil {
-			return time.Time{}, err
+			return storage.Lock{}, err
 		}
 	}
 	if _, err := l.Stat(ctx, name); err != nil {
-		return time.Time{}, err
+		return storage.Lock{}, err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -107,8 +109,8 @@ func (l *Locking) LockedUntil(ctx context.Context, name string) (time.Time, erro
 	return l.locks[name], nil
 }
 
-// Lock lengthens a lock.
-func (l *Locking) Lock(ctx context.Context, name string, until time.Time) error {
+// Lock lengthens a lock, or makes it firmer.
+func (l *Locking) Lock(ctx context.Context, name string, want storage.Lock) error {
 	if l.Fail != nil {
 		if err := l.Fail("lock", name); err != nil {
 			return err
@@ -119,15 +121,19 @@ func (l *Locking) Lock(ctx context.Context, name string, until time.Time) error 
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if until.Before(l.locks[name]) {
+	is := l.locks[name]
+	if want.Firmer(is) != want {
 		return &core.Error{Kind: core.Destination, Code: storage.Locked, Subject: name}
 	}
-	l.locks[name], l.Locked = until, l.Locked+1
+	if l.Fixed && is.Mode != storage.Unlocked && is.Mode != want.Mode {
+		return &core.Error{Kind: core.Destination, Code: storage.Denied, Subject: name}
+	}
+	l.locks[name], l.Locked = want, l.Locked+1
 	return nil
 }
 
-// LockLength is for how long objects are locked as they are put.
-func (l *Locking) LockLength() time.Duration { return l.Length }
+// LockLength is for how long objects are locked as they are put, and how.
+func (l *Locking) LockLength() (time.Duration, storage.LockMode) { return l.Length, l.Mode }
 
 // Now is the clock.
 func (l *Locking) Now() time.Time {
@@ -136,9 +142,9 @@ func (l *Locking) Now() time.Time {
 	return l.now
 }
 
-// Until returns the lock's end of each object that lasts and is there; the zero time where it has none.
-func (l *Locking) Until(ctx context.Context) (map[string]time.Time, error) {
-	out := map[string]time.Time{}
+// All returns the lock of each object that lasts and is there.
+func (l *Locking) All(ctx context.Context) (map[string]storage.Lock, error) {
+	out := map[string]storage.Lock{}
 	for info, err := range l.List(ctx, "") {
 		if err != nil {
 			return nil, err

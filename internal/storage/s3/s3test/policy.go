@@ -14,25 +14,28 @@ const (
 	AppendOnly        // what a backup needs
 	Keeper            // Full, and what locks and the past need beside it
 	ReadOnly          // what a restore needs, also of the past
+	Raiser            // beside Keeper, what it takes to change the mode of locks
 	policies
 )
 
 // Policy returns a bucket's policy that grants users what the documentation says, in both languages alike, for a folder of the bucket: the
 // very text, but that a bucket's policy names its users, which one attached to a user need not. grants is by user.
-func Policy(t testing.TB, bucket, prefix string, grants map[string]int) string {
+func Policy(t testing.TB, bucket, prefix string, grants map[string][]int) string {
 	t.Helper()
 	all := documented(t)
 	var statements []any
-	for user, which := range grants {
-		var doc struct{ Statement []map[string]any }
-		text := strings.NewReplacer("my-bucket", bucket, "project-backups", prefix).Replace(all[which])
-		if err := json.Unmarshal([]byte(text), &doc); err != nil {
-			t.Fatalf("s3test: policy %d: %v", which, err)
-		}
-		for _, s := range doc.Statement {
-			s["Principal"] = map[string]any{"AWS": user}
-			s["Sid"] = s["Sid"].(string) + user
-			statements = append(statements, s)
+	for user, several := range grants {
+		for _, which := range several {
+			var doc struct{ Statement []map[string]any }
+			text := strings.NewReplacer("my-bucket", bucket, "project-backups", prefix).Replace(all[which])
+			if err := json.Unmarshal([]byte(text), &doc); err != nil {
+				t.Fatalf("s3test: policy %d: %v", which, err)
+			}
+			for _, s := range doc.Statement {
+				s["Principal"] = map[string]any{"AWS": user}
+				s["Sid"] = s["Sid"].(string) + user
+				statements = append(statements, s)
+			}
 		}
 	}
 	out, err := json.Marshal(map[string]any{"Version": "2012-10-17", "Statement": statements})
