@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 
 	"backup_projeto/internal/backup"
 	"backup_projeto/internal/core"
@@ -101,17 +102,53 @@ func (s *session) loadIndex(ctx context.Context) error {
 // warnDamaged tells of objects that a command has to do without. Those that count for nothing, since their device was revoked, are no damage.
 func (s *session) warnDamaged(damaged []repo.Damaged) {
 	for _, d := range damaged {
-		s.hurt = s.hurt || !repo.IsVoid(d.Err)
+		s.hurt = s.hurt || !repo.IsVoid(d.Err) && !repo.IsUnknown(d.Err)
+		if by := repo.SignedBy(d.Err); repo.IsUnknown(d.Err) && !slices.Contains(s.keyless, by) {
+			s.keyless = append(s.keyless, by)
+		}
 		s.warn(f(s.text.Verify.Object, d.Object, s.reason(d.Err)))
 	}
 }
 
 // whole is the end of a command that tells of everything there is: it did not, if some of it is damaged.
 func (s *session) whole() error {
+	if len(s.keyless) > 0 && !s.hurt {
+		return s.keyMissing(s.keyless)
+	}
+	for _, id := range s.keyless {
+		s.tell(s.admit(id))
+	}
 	if s.hurt {
 		return errKind(core.Damage, "damage-found", "")
 	}
 	return nil
+}
+
+// keyMissing is the end of a command that found no damage but that the keys of devices are missing. Its hint is for the first.
+func (s *session) keyMissing(devices []core.UUID) error {
+	for _, id := range devices[1:] {
+		s.tell(s.admit(id))
+	}
+	return &core.Error{Kind: core.Damage, Code: "key-missing", Err: &moreValues{value: devices[0].String()[:8]}}
+}
+
+// admit says how what a device saved counts again of which there is no key.
+func (s *session) admit(id core.UUID) string {
+	return f(s.text.Keys.Admit, Program+" "+s.localWords("key admit")+" "+id.String()[:8]+s.cfg.Place.Flags)
+}
+
+// damaged is the end of a command that has told of damage.
+func (s *session) damaged(found []verify.Damaged, code core.Code) error {
+	var devices []core.UUID
+	for _, d := range found {
+		if repo.IsUnknown(d.Err) {
+			devices = append(devices, repo.SignedBy(d.Err))
+		}
+	}
+	if len(devices) == len(found) {
+		return s.keyMissing(devices)
+	}
+	return errKind(core.Damage, code, "")
 }
 
 // hostname is this machine's name, for people.

@@ -138,6 +138,9 @@ func runKeyList(ctx context.Context, a *app, _ []string) error {
 			l.add(unknownKey(id), &keys.Slot{ID: id}, "")
 		}
 		s.table(l.rows)
+		for _, id := range unknown {
+			s.tell(s.admit(id))
+		}
 		return nil
 	})
 }

@@ -48,7 +48,7 @@ type jsonLost struct {
 }
 
 func runRepair(ctx context.Context, a *app, _ []string) error {
-	return a.reading(ctx, func(s *session) error {
+	return a.mending(ctx, func(s *session) error {
 		from, err := s.second(ctx)
 		if err != nil {
 			return err
@@ -182,7 +182,7 @@ func (s *session) repaired(res *repair.Result, told int) error {
 	case !res.Whole() && res.LostFiles+res.LostSnapshots > 0:
 		return errKind(core.Damage, "repair-lost", "")
 	case !res.Whole():
-		return errKind(core.Damage, "repair-left", "")
+		return s.damaged(res.Damaged, "repair-left")
 	case s.cfg.DryRun && len(p.Damaged) > 0:
 		return errKind(core.Damage, "repair-needed", "")
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"os"
+	"slices"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/keys"
@@ -27,6 +28,14 @@ type session struct {
 	// unread are snapshots that cannot be read; doubt is one of them that may be what the person meant.
 	unread []core.UUID
 	doubt  core.UUID
+	// keyless are devices that signed snapshots, and of which the repository has no key.
+	keyless []core.UUID
+	// headers are the configurations to try: that of the place or, where that cannot be used, those that the orphan may have had.
+	headers []*repo.Header
+	orphan  *repo.Orphan
+	// broken is what a key of this machine met that does not open its slot; spoilt is that slot.
+	broken error
+	spoilt core.UUID
 	// scratch is the folder of a look at the past; "" for the present.
 	scratch string
 	// typed says that a person just proved to know the passphrase or the recovery code.
@@ -46,16 +55,25 @@ func (s *session) close() {
 
 // open opens the repository of the settings, with a key that can read unless saving is all that is to be done.
 func (a *app) open(ctx context.Context, read bool) (*session, error) {
+	return a.openAs(ctx, &session{read: read}, false)
+}
+
+// openAs is open; with mend a configuration that cannot be used is made anew, to be stored by a repair.
+func (a *app) openAs(ctx context.Context, s *session, mend bool) (*session, error) {
 	store, err := a.openStore(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s := &session{app: a, store: store, read: read}
+	s.app, s.store = a, store
 	if err = s.lookBack(ctx); err == nil {
 		s.header, err = repo.ReadHeader(ctx, s.store)
 	}
 	if err == nil {
+		s.headers = []*repo.Header{s.header}
 		err = s.unlock(ctx)
+	}
+	if mend && err != nil {
+		err = s.adopt(ctx, err)
 	}
 	if err != nil {
 		s.close()
@@ -69,8 +87,19 @@ func (a *app) reading(ctx context.Context, run func(s *session) error) error {
 	return a.with(ctx, true, run)
 }
 
+// mending is reading for a repair.
+func (a *app) mending(ctx context.Context, run func(s *session) error) error {
+	s, err := a.openAs(ctx, &session{read: true}, true)
+	return s.run(err, run)
+}
+
 func (a *app) with(ctx context.Context, read bool, run func(s *session) error) error {
 	s, err := a.open(ctx, read)
+	return s.run(err, run)
+}
+
+// run runs a command on what was opened, and closes it.
+func (s *session) run(err error, run func(s *session) error) error {
 	if err != nil {
 		return err
 	}
@@ -80,6 +109,20 @@ func (a *app) with(ctx context.Context, read bool, run func(s *session) error) e
 		return err
 	}
 	return s.certain()
+}
+
+// adopt opens a repository whose configuration cannot be used, for the reason why. Where it cannot either, that is the error.
+func (s *session) adopt(ctx context.Context, why error) error {
+	orphan, err := repo.FindOrphan(ctx, s.store, why)
+	if err != nil {
+		return err
+	}
+	if orphan == nil {
+		return why
+	}
+	s.orphan, s.headers = orphan, orphan.Headers()
+	s.header = s.headers[0]
+	return s.unlock(ctx)
 }
 
 // way is one secret to try.
@@ -95,8 +138,10 @@ func (s *session) ways() []way {
 	return []way{
 		{secret: s.givenDevice},
 		{secret: func(context.Context) (secret keys.Secret, _ string, ok bool, _ error) {
-			if key := s.deviceKey(s.header.ID); key != nil {
-				return key.Secret(), "", true, nil
+			for _, h := range s.headers {
+				if key := s.deviceKey(h.ID); key != nil {
+					return key.Secret(), "", true, nil
+				}
 			}
 			return secret, "", false, nil
 		}},
@@ -118,7 +163,8 @@ func (s *session) givenDevice(ctx context.Context) (secret keys.Secret, origin s
 	if err != nil {
 		return secret, g.origin, false, &core.Error{Kind: core.Usage, Code: "device-key", Subject: g.origin, Err: err}
 	}
-	return key.Secret(), g.origin, key.Repo == s.header.ID, nil
+	ours := slices.ContainsFunc(s.headers, func(h *repo.Header) bool { return h.ID == key.Repo })
+	return key.Secret(), g.origin, ours, nil
 }
 
 // givenCode reads a recovery code from its variable.
@@ -148,22 +194,29 @@ func (s *session) unlock(ctx context.Context) error {
 		err = s.try(ctx, secret)
 		if err == nil {
 			s.typed = origin != "" && secret.Lock != keys.Device
-			if w.join {
-				s.joinMachine(ctx)
-			}
+			s.opened(ctx, w.join)
 			return nil
 		}
+		s.noteBroken(secret, err)
 		if core.CodeOf(err) == "write-only" {
 			refused = err
 			s.own = s.own || secret.Lock == keys.Device
 			continue
 		}
-		if core.KindOf(err) != core.WrongKey {
+		if core.KindOf(err) != core.WrongKey && core.CodeOf(err) != "slot-damaged" {
 			return err
 		}
 		if origin != "" {
 			refused = &core.Error{Kind: core.WrongKey, Code: "wrong-key", Subject: origin, Err: err}
 		}
+	}
+	if s.orphan == nil {
+		if err := repo.CheckSlots(ctx, s.store, s.header); err != nil {
+			return err
+		}
+	}
+	if s.broken != nil && !s.interactive() {
+		return s.broken
 	}
 	if refused != nil && (core.CodeOf(refused) != "write-only" || !s.interactive()) {
 		return refused
@@ -171,18 +224,70 @@ func (s *session) unlock(ctx context.Context) error {
 	return s.unlockTyped(ctx)
 }
 
+// noteBroken remembers that a secret opened nothing because a slot is damaged. What names its slot and does not fit it can only be that.
+func (s *session) noteBroken(secret keys.Secret, err error) {
+	code := core.CodeOf(err)
+	own := secret.Lock == keys.Device && !secret.Slot.IsZero()
+	if own && (code == "slot-damaged" || code == "wrong-key" || code == "no-slot") {
+		s.spoilt = secret.Slot
+	}
+	switch {
+	case code == "slot-damaged":
+		s.broken = err
+	case own && code == "wrong-key":
+		s.broken = &core.Error{Kind: core.Damage, Code: "slot-damaged", Subject: "keys/" + secret.Slot.String(), Err: err}
+	}
+}
+
+// opened is what follows when another secret opened the repository than the key that this machine has. A key of its own whose slot is damaged, or can be
+// put back, stays: a repair sees to it, and until then this machine gets no other.
+func (s *session) opened(ctx context.Context, join bool) {
+	if !s.spoilt.IsZero() {
+		name := "keys/" + s.spoilt.String()
+		bad, err := s.repo.IsDamaged(ctx, name)
+		if err == nil && !bad {
+			bad, err = s.repo.HasCopy(ctx, name)
+		}
+		if err == nil && bad {
+			s.warn(f(s.text.Keys.SlotDamaged, name, s.typeThis("repair")))
+			return
+		}
+	}
+	if join {
+		s.joinMachine(ctx)
+	}
+}
+
 // try opens the repository with a secret, unless its key can only save and that will not do.
 func (s *session) try(ctx context.Context, secret keys.Secret) error {
+	var err error
+	for _, s.header = range s.headers {
+		if err = s.tryOne(ctx, secret); err == nil || core.KindOf(err) != core.WrongKey && core.CodeOf(err) != "slot-damaged" {
+			return err
+		}
+	}
+	return err
+}
+
+func (s *session) tryOne(ctx context.Context, secret keys.Secret) error {
+	open := func(secret keys.Secret, o repo.Options) (*repo.Repo, error) {
+		return repo.Unlock(ctx, s.store, s.header, secret, o)
+	}
+	if s.orphan != nil {
+		open = func(secret keys.Secret, o repo.Options) (*repo.Repo, error) {
+			return s.orphan.Unlock(ctx, s.header, secret, o)
+		}
+	}
 	options := s.repoOptions()
 	if s.scratch != "" {
 		options.Cache = s.scratch
 	}
-	r, err := repo.Unlock(ctx, s.store, s.header, secret, options)
+	r, err := open(secret, options)
 	for _, other := range otherForms(secret) {
 		if core.CodeOf(err) != "wrong-key" {
 			break
 		}
-		r, err = repo.Unlock(ctx, s.store, s.header, other, options)
+		r, err = open(other, options)
 	}
 	if err != nil {
 		return err
@@ -208,14 +313,19 @@ func (s *session) unlockTyped(ctx context.Context) error {
 		if text == "" {
 			return errKind(core.WrongKey, "secret-needed", "")
 		}
-		err = s.try(ctx, parseSecret(text))
+		secret := parseSecret(text)
+		err = s.try(ctx, secret)
 		if err == nil {
 			s.typed = true
-			s.joinMachine(ctx)
+			s.opened(ctx, true)
 			return nil
 		}
-		if core.KindOf(err) != core.WrongKey {
+		s.noteBroken(secret, err)
+		if core.KindOf(err) != core.WrongKey && core.CodeOf(err) != "slot-damaged" {
 			return err
+		}
+		if i == tries && s.broken != nil {
+			return s.broken
 		}
 		if i == tries {
 			return errKind(core.WrongKey, "wrong-key", "")

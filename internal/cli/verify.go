@@ -5,6 +5,7 @@ import (
 
 	"backup_projeto/internal/cli/term"
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/repo"
 	"backup_projeto/internal/verify"
 )
 
@@ -79,7 +80,7 @@ func runVerify(ctx context.Context, a *app, _ []string) error {
 			return err
 		}
 		if len(res.Damaged) > 0 {
-			return errKind(core.Damage, "damage-found", "")
+			return s.damaged(res.Damaged, "damage-found")
 		}
 		return nil
 	})
@@ -177,6 +178,8 @@ func (s *session) showDamaged(d verify.Damaged) {
 		s.note("  " + f(v.SuffersMore, s.lang.Int(rest)) + "\n")
 	case core.CodeOf(d.Err) == "parity-damaged":
 		s.note("  " + f(s.text.Parity.Anew, s.typeThis("parity")+" --"+s.lang.Pick("check", "conferir")) + "\n")
+	case repo.IsUnknown(d.Err):
+		s.note("  " + s.admit(repo.SignedBy(d.Err)) + "\n")
 	case d.Mendable:
 		s.note("  " + f(s.text.Parity.Mends, s.typeThis("repair")+" --"+s.lang.Pick("data", "dados")+"=100%") + "\n")
 	case d.Total == 0:

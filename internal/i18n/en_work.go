@@ -120,6 +120,8 @@ func enKeys() Keys {
 		FileWritten:      "The key is in %s; keep it secret",
 		FileUse:          "On the other machine, put the file where only its user can read it and set %s to its path.",
 		Joined:           "This machine now has a key of its own, in %s; the next time you will not be asked",
+		SlotDamaged:      "the key of this machine in the repository (%[1]s) is damaged or missing. Put it right: %[2]s",
+		Admit:            "If that device is yours, let what it saved count again: %s",
 		NotJoined:        "this machine could not be given a key of its own, so it will ask again: %s",
 		DeviceUnreadable: "this machine's key in %[1]s is of no use: %[2]s",
 		NotDeviceKey:     "it is not a key of this repository", SystemKeyring: "the system's keyring",

@@ -180,6 +180,7 @@ type Keys struct {
 	AskShow, TryAgain                                  string
 	FileWritten, FileUse                               string
 	Joined, NotJoined                                  string
+	SlotDamaged, Admit                                 string
 	DeviceUnreadable                                   string // where, reason
 	NotDeviceKey, SystemKeyring                        string
 }

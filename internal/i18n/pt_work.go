@@ -120,6 +120,8 @@ func ptKeys() Keys {
 		FileWritten:      "A chave está em %s; guarde em segredo",
 		FileUse:          "Na outra máquina, ponha o arquivo onde só o usuário dela consiga ler e defina %s com o caminho dele.",
 		Joined:           "Agora esta máquina tem a própria chave, em %s; da próxima vez nada será perguntado",
+		SlotDamaged:      "a chave desta máquina no repositório (%[1]s) está danificada ou sumiu. Ponha-a em ordem: %[2]s",
+		Admit:            "Se esse dispositivo é seu, faça valer de novo o que ele salvou: %s",
 		NotJoined:        "não foi possível dar a esta máquina a própria chave, então ela vai perguntar de novo: %s",
 		DeviceUnreadable: "a chave desta máquina em %[1]s não serve: %[2]s",
 		NotDeviceKey:     "não é uma chave deste repositório", SystemKeyring: "o chaveiro do sistema",

@@ -125,6 +125,8 @@ func (p *run) lookAtObjects(res *verify.Result) error {
 			}
 		case "snapshots", "keys":
 			names = append(names, d.Object)
+		case "config": // what opened the repository is authentic
+			p.plan.PutBack = append(p.plan.PutBack, d.Object)
 		}
 	}
 	more, err := p.r.Unreadable(p.ctx)
@@ -143,7 +145,21 @@ func (p *run) lookAtObjects(res *verify.Result) error {
 			return err
 		}
 	}
+	if err := p.lookForSlots(); err != nil {
+		return err
+	}
 	return p.lookAside()
+}
+
+// lookForSlots finds slots that are missing, and of which this machine has a copy.
+func (p *run) lookForSlots() error {
+	lost, err := p.r.LostSlots(p.ctx)
+	for _, s := range lost {
+		if name := "keys/" + s.ID.String(); !slices.Contains(p.plan.PutBack, name) {
+			p.plan.PutBack = append(p.plan.PutBack, name)
+		}
+	}
+	return err
 }
 
 // lookForCopy decides what is done about an object that cannot be read.

@@ -41,6 +41,7 @@ const (
 	codePretended core.Code = "signer-pretended"
 	codeDisowned  core.Code = "signer-revoked"
 	codeUnknown   core.Code = "signer-unknown"
+	codeNoKey     core.Code = "key-missing"
 	codeRevoked   core.Code = "revoked" // kind WrongKey: the key that opened the repository
 )
 
@@ -77,7 +78,15 @@ func SignedBy(err error) core.UUID {
 
 // IsUnknown reports whether damage is of an object that was signed by a device of which there is no key.
 func IsUnknown(err error) bool {
-	return core.KindOf(err) == core.Damage && core.CodeOf(err) == codeUnknown
+	code := core.CodeOf(err)
+	return core.KindOf(err) == core.Damage && (code == codeUnknown || code == codeNoKey)
+}
+
+// NoKey turns damage that IsUnknown into what it comes from: the slot of the device that signed is missing, code "key-missing". Nothing is lost by that:
+// Admit lets count what is there.
+func NoKey(err error) (object string, gone error) {
+	object = slotName(SignedBy(err))
+	return object, &core.Error{Kind: core.Damage, Code: codeNoKey, Subject: object, Err: err}
 }
 
 // signers is what is known of who signs. Its zero value knows nobody.

@@ -40,6 +40,7 @@ import (
 const (
 	codeWriteOnly   core.Code = "write-only"
 	codeSlot        core.Code = "slot-uncertified"  // the repository's keys did not make this slot
+	codeSlotLost    core.Code = "slot-missing"      // a slot is gone that nobody has revoked
 	codeObject      core.Code = "object-damaged"    // an object that cannot be read, and no more is known
 	codeBlocks      core.Code = "blocks-missing"    // snapshots need blocks that no index lists
 	codeFolder      core.Code = "folder-damaged"    // a folder's list is not one
@@ -194,6 +195,14 @@ func (v *run) checkKeys(ctx context.Context) error {
 	for _, d := range damaged {
 		v.damage(d.Object, &core.Error{Kind: core.Damage, Code: codeSlot, Subject: d.Object, Err: d.Err})
 	}
+	if err != nil {
+		return err
+	}
+	lost, err := v.r.LostSlots(ctx) // as far as this machine has met them
+	for _, s := range lost {
+		object := "keys/" + s.ID.String()
+		v.damage(object, &core.Error{Kind: core.Damage, Code: codeSlotLost, Subject: object})
+	}
 	return err
 }
 
@@ -215,6 +224,8 @@ func (v *run) readSnapshots(ctx context.Context, ids []core.UUID) error {
 			case repo.IsAbsent(err): // deleted since the listing
 			case repo.IsVoid(err): // nothing is lost
 				v.issue(report.Issue{Path: "snapshots/" + id.String(), Err: err})
+			case repo.IsUnknown(err): // nor by that
+				v.damage(repo.NoKey(err))
 			default:
 				d := v.damage("snapshots/"+id.String(), err)
 				v.suffers(d, Suffers{id, "."})
