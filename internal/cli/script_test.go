@@ -77,6 +77,7 @@ func scripts(t *testing.T, dir string, vars ...string) {
 			"attack":   cmdAttack,
 			"savetime": cmdSaveTime,
 			"reput":    cmdReput,
+			"spoil":    cmdSpoil,
 			"grant":    cmdGrant,
 			"noviews":  cmdNoViews,
 		},

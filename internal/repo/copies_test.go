@@ -1,0 +1,140 @@
+package repo
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"backup_projeto/internal/core"
+	"backup_projeto/internal/keys"
+	"backup_projeto/internal/storage"
+	fault "backup_projeto/internal/storage/faulty"
+)
+
+// shut is a repository of which one object that opens it is damaged or gone.
+type shut struct {
+	name string
+	bad  []byte // what stands there; nil for nothing
+}
+
+// mend does what a repair does about it, with another key than that which is damaged.
+func (x *shut) mend(ctx context.Context, s storage.Store, secret keys.Secret, cache string) error {
+	h, err := ReadHeader(ctx, s)
+	var r *Repo
+	if err == nil {
+		r, err = Unlock(ctx, s, h, secret, Options{Cache: cache})
+	}
+	if core.KindOf(err) == core.WrongKey {
+		if e := CheckSlots(ctx, s, h); e != nil {
+			err = e
+		}
+	}
+	if err != nil {
+		o, e := FindOrphan(ctx, s, err)
+		if o == nil || e != nil {
+			return fmt.Errorf("%w, %w", err, e)
+		}
+		if r, err = o.Unlock(ctx, o.Headers()[0], secret, Options{Cache: cache}); err != nil {
+			return err
+		}
+	}
+	defer r.Close()
+	_, err = r.PutBack(ctx, x.name)
+	return err
+}
+
+// TestPutBackFaults lets each call fail in each way while a configuration and a slot are put back: at every moment what stands there is what was there or what
+// should be; what was there is not lost; and the next run ends it. What is right stays, whatever arrives.
+func TestPutBackFaults(t *testing.T) {
+	mem, cache := fault.NewMemory(), t.TempDir()
+	c, err := Create(t.Context(), mem, "", "test", Options{Cache: cache})
+	must(t, err)
+	load(t, c.Repo)
+	put(t, c.Repo, content(7, 3))
+	must(t, c.Repo.Close())
+	objects := map[string][]byte{}
+	for _, name := range mem.Names("") {
+		objects[name], err = storage.ReadAll(t.Context(), mem, name, core.MaxObject)
+		must(t, err)
+	}
+	slot, code := slotName(c.Device.Slot), keys.Secret{Lock: keys.Recovery, Value: c.Code}
+	points := 0
+	for _, x := range []shut{{configName, nil}, {configName, spoilt(objects[configName], 9)}, {configName, spoilt(objects[configName], 60)},
+		{configName, objects[configName]}, {slot, nil}, {slot, spoilt(objects[slot], 20)}, {slot, spoilt(objects[slot], 200)}, {slot, objects[slot]}} {
+		for _, f := range []fault.Fault{fault.Lost, fault.Persisted, fault.Late, fault.Cut, fault.Short, fault.Flipped, fault.FlippedID, fault.Stale, fault.Twice} {
+			for n := 1; ; n++ {
+				m := fault.NewMemory()
+				for name, data := range objects {
+					if name != x.name {
+						must(t, m.Put(t.Context(), name, data))
+					}
+				}
+				if x.bad != nil {
+					must(t, m.Put(t.Context(), x.name, x.bad))
+				}
+				own := t.TempDir()
+				must(t, os.CopyFS(own, os.DirFS(cache)))
+				if x.name == configName {
+					must(t, os.Remove(filepath.Join(own, c.Device.Repo.String(), configName)))
+				}
+				last := 0
+				w := fault.New(m, func(c fault.Call) fault.Fault {
+					if last = c.N; c.N == n {
+						return f
+					}
+					return fault.None
+				})
+				_ = x.mend(t.Context(), w, code, own)
+				w.Settle()
+				where := fmt.Sprintf("%s, %d bytes, call %d %s", x.name, len(x.bad), n, f)
+				x.check(t, m, objects[x.name], where)
+				if err := x.mend(t.Context(), m, code, own); err != nil {
+					t.Errorf("%s: then %v", where, err)
+				}
+				if now, err := storage.ReadAll(t.Context(), m, x.name, maxSlot); !bytes.Equal(now, objects[x.name]) {
+					t.Errorf("%s: then %x, %v", where, now, err)
+				}
+				if last < n {
+					break
+				}
+				points++
+			}
+		}
+	}
+	t.Logf("%d points", points)
+}
+
+// spoilt is data with another bit.
+func spoilt(data []byte, at int) []byte {
+	data = bytes.Clone(data)
+	data[at] ^= 4
+	return data
+}
+
+// check looks at what a run left that may have been cut off.
+func (x *shut) check(t *testing.T, m *fault.Memory, right []byte, where string) {
+	t.Helper()
+	now, err := storage.ReadAll(t.Context(), m, x.name, maxSlot)
+	gone := storage.IsNotFound(err)
+	if !gone {
+		must(t, err)
+	}
+	same := gone && x.bad == nil || !gone && x.bad != nil && bytes.Equal(now, x.bad)
+	if !same && !bytes.Equal(now, right) {
+		t.Errorf("%s: it became %x", where, now)
+	}
+	if same || x.bad == nil {
+		return
+	}
+	for _, name := range m.Names(asidePrefix) {
+		data, err := storage.ReadAll(t.Context(), m, name, maxSlot)
+		if err == nil && bytes.Equal(data, x.bad) && strings.HasPrefix(name, asidePrefix+x.name+".") {
+			return
+		}
+	}
+	t.Errorf("%s: what was there is gone", where)
+}
