@@ -54,7 +54,8 @@ const (
 // placed makes a place in the bucket that can do what the store in memory can.
 func placed(t *testing.T, server *s3test.Server, prefix string, objects *faulty.Memory, plan faulty.Plan) faulttest.Place {
 	c := Config{Bucket: unlocked, Prefix: prefix}
-	if objects.LockLength() > 0 {
+	length, _ := objects.LockLength()
+	if length > 0 {
 		c.Bucket = locking
 	}
 	fill(t, opened(t, c), objects)
@@ -70,7 +71,7 @@ func placed(t *testing.T, server *s3test.Server, prefix string, objects *faulty.
 	}
 	t.Cleanup(func() { os.RemoveAll(filepath.Join(server.Bucket(c.Bucket), prefix)) }) // thousands of places would be a full disk
 	proxy := server.Proxy(t, prefix, plan)
-	c.Lock = objects.LockLength()
+	c.Lock = length
 	disturbed := c
 	disturbed.Endpoint, disturbed.HTTP = proxy.Endpoint, impatient()
 	return faulttest.Place{Struck: opened(t, disturbed), Healthy: opened(t, c), Calls: proxy.Calls, Hits: proxy.Hits}
@@ -115,11 +116,11 @@ func fill(t *testing.T, to *Store, objects *faulty.Memory) {
 			if err := to.Put(ctx, name, objects.Whole(name)); err != nil { // a service takes no pack that is not what its name says
 				return err
 			}
-			until, err := objects.LockedUntil(ctx, name)
-			if err != nil || until.Before(time.Now()) {
+			l, err := objects.LockOf(ctx, name)
+			if err != nil || l.Until.Before(time.Now()) {
 				return err
 			}
-			return to.Lock(ctx, name, until)
+			return to.Lock(ctx, name, l)
 		})
 	}
 	if err := g.Wait(); err != nil {
