@@ -19,6 +19,9 @@ func (p *pass) use(l *Plan) cost.Use {
 		u = u.Plus(p.looked).Plus(cost.Use{Writes: 4, Deletes: l.Trash})
 	}
 	u = u.Plus(p.useOfSweep(l.Sweep.Packs, l.IndexMerged)).Plus(cost.Use{Reads: p.orphans(), Deletes: l.Parity.Packs})
+	if l.Void > 0 { // revocations are listed again, and each is read and asked after
+		u = u.Plus(cost.Use{Writes: 1, Reads: 2 * l.Void, Deletes: l.Void})
+	}
 	if l.Rewrite.Packs > 0 {
 		packs := l.Copy/fullPack + 2
 		u = u.Plus(cost.Use{Reads: 4 * l.Rewrite.Packs, Out: l.Rewrite.Bytes + min(l.Rewrite.Bytes, l.Rewrite.Packs*footer), Writes: 2*packs + 2}) // a pack may have parity

@@ -79,18 +79,6 @@ func (s *store) LoadIndex() error {
 	return err
 }
 
-// worthless reports whether an index object counts for nothing, and may be deleted. One that a revocation made so waits for the grace: the
-// device that revokes may be about to say that it keeps it.
-func (p *pass) worthless(o *object) bool {
-	switch {
-	case o.void == nil:
-		return false
-	case core.CodeOf(o.void) == codeRevokedSigner && p.rules.Grace > 0:
-		return !o.since.IsZero() && !p.survey.Now.IsZero() && p.survey.Now.Sub(o.since) >= p.rules.Grace
-	}
-	return true
-}
-
 // list takes what an index object says of a pack. The caller is alone.
 func (p *pass) list(name *core.ID, sum core.ID, trusted bool) {
 	l := p.listed[*name]

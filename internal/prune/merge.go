@@ -29,7 +29,7 @@ func (p *pass) toMerge() (out []object) {
 	var small []object
 	for _, o := range p.objects {
 		switch {
-		case p.worthless(&o) || slices.ContainsFunc(o.packs, func(name core.ID) bool { return p.swept[name] }):
+		case p.worthless(o.void, o.since) || slices.ContainsFunc(o.packs, func(name core.ID) bool { return p.swept[name] }):
 			out = append(out, o)
 		case o.size < smallIndex && o.void == nil:
 			small = append(small, o)

@@ -22,6 +22,7 @@ type Plan struct {
 	InTrash   int64 // snapshots that stay in the trash
 	// TrashUntil is when the first of these may leave it; zero where none does, or the store does not tell.
 	TrashUntil time.Time
+	Void       int64 // snapshots that count for nothing, since their device was revoked, and are deleted now
 	Stored     Sum   // all packs
 	Sweep      Sum   // condemned by earlier prunes, and deleted now
 	Condemn    Sum   // all of it dead: condemned now, deleted by a later prune or, where AtOnce holds, by this one
@@ -96,7 +97,7 @@ func (p *Plan) Kept() Sum {
 
 // Nothing reports whether there is nothing to do.
 func (p *Plan) Nothing() bool {
-	return p.Trash+p.Sweep.Packs+p.Condemn.Packs+p.Rewrite.Packs+p.IndexMerged+p.Absent+p.Parity.Packs == 0
+	return p.Trash+p.Void+p.Sweep.Packs+p.Condemn.Packs+p.Rewrite.Packs+p.IndexMerged+p.Absent+p.Parity.Packs == 0
 }
 
 // plan puts the plan together.
@@ -135,12 +136,13 @@ func (p *pass) plan() *Plan {
 		}
 	}
 	p.trashPlan(l)
+	l.Void = int64(len(p.worthlessSnapshots()))
 	l.IndexMerged = int64(len(p.toMerge()))
 	p.parityPlan(l)
 	p.lockedPlan(l)
 	if l.Refused {
 		l.Waiting.Packs, l.Waiting.Bytes = l.Waiting.Packs+l.Sweep.Packs, l.Waiting.Bytes+l.Sweep.Bytes
-		l.Sweep, l.Parity, l.IndexMerged, l.Absent = Sum{}, Sum{}, 0, 0
+		l.Sweep, l.Parity, l.IndexMerged, l.Absent, l.Void = Sum{}, Sum{}, 0, 0, 0
 	}
 	l.Use = p.use(l)
 	p.bill(l)

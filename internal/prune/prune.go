@@ -13,7 +13,7 @@
 // until when.
 //
 // Map: prune.go runs it; survey.go looks at the store, index.go at the index, live.go finds what is live; plan.go decides with package gc
-// and tells, bill.go what it takes and costs; locks.go sees what cannot be deleted yet; needed.go serves package lock; sweep.go deletes, parity.go what goes with it, merge.go writes index objects anew, rewrite.go copies and condemns.
+// and tells, bill.go what it takes and costs; locks.go sees what cannot be deleted yet; needed.go serves package lock; sweep.go deletes, parity.go what goes with it and void.go what counts for nothing, merge.go writes index objects anew, rewrite.go copies and condemns.
 //
 // Promises: nothing is deleted that a snapshot needs, whatever else runs, is killed, or fails at any request; nothing is deleted where
 // anything that must be read cannot be, or where a listing lacks what is known to be there; what is copied is checked against its id;
@@ -94,6 +94,7 @@ type Result struct {
 	Declined bool  // Consent said no
 
 	Expired                        int64 // snapshots that left the trash for good
+	Void                           int64 // snapshots that counted for nothing, and were deleted
 	SweptPacks, SweptBytes         int64 // deleted
 	SweptParity, SweptParityBytes  int64 // parity objects that were deleted after their packs
 	CondemnedPacks, CondemnedBytes int64 // and still there, to be deleted by a later prune
@@ -170,6 +171,9 @@ func (p *run) once(onlySweep bool) (more int64, err error) {
 	p.pass.lockedPlan(p.res.Plan)
 	if !p.pass.locked.refused() {
 		if err := p.pass.sweep(); err != nil {
+			return 0, err
+		}
+		if err := p.pass.sweepVoid(); err != nil {
 			return 0, err
 		}
 	}
@@ -298,6 +302,7 @@ type pass struct {
 	trashed []repo.Trashed // of the snapshots that are live
 	choice  *gc.Choice
 	swept   map[core.ID]bool // packs to be deleted, or not listed any more
+	void    []repo.Damaged   // snapshots that count for nothing, and why
 	locked  locked
 	looked  cost.Use // what the survey asked of the store
 }

@@ -84,6 +84,15 @@ func TestRevokedDevice(t *testing.T) {
 			if got := len(p.names("index")); got != indexes-1 {
 				t.Errorf("%d index objects, before it were %d", got, indexes)
 			}
+			for _, name := range wanted {
+				if slices.Contains(p.names("snapshots"), name) {
+					t.Errorf("%s is still there", name)
+				}
+			}
+			if n := len(p.names("snapshots")); n != 3 {
+				t.Errorf("%d snapshots are left", n)
+			}
+			wanted = nil
 			p.age("gc", 2*24*time.Hour)
 			before := p.size()
 			run(Options{MaxRewrite: -1})

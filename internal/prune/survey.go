@@ -144,13 +144,13 @@ const maxReads = 5
 // readLive reads all snapshots that are live.
 func (s *store) readLive() ([]*snapshot.Manifest, error) {
 	for range maxReads {
-		s.void = map[core.UUID]bool{}
+		s.p.void = nil
 		all, trashed, damaged, err := s.p.r.LiveAndTrash(s.p.ctx)
 		s.p.trashed = trashed
 		moved := false
 		for i := 0; i < len(damaged) && err == nil; i++ {
 			if repo.IsVoid(damaged[i].Err) {
-				s.ignore(damaged[i])
+				s.p.void = append(s.p.void, damaged[i])
 				continue
 			}
 			var live bool
@@ -158,6 +158,10 @@ func (s *store) readLive() ([]*snapshot.Manifest, error) {
 			moved = moved || live
 		}
 		if err != nil || !moved {
+			s.void = ignored(s.p.void)
+			for _, d := range s.p.void {
+				s.p.issue(d.Object, d.Err)
+			}
 			return all, err
 		}
 	}
@@ -174,16 +178,6 @@ func (s *store) stillLive(d *repo.Damaged) (bool, error) {
 		return false, unreadable(d.Object, d.Err)
 	}
 	return s.p.r.IsLive(s.p.ctx, id)
-}
-
-// ignore tells of a snapshot that counts for nothing.
-func (s *store) ignore(d repo.Damaged) {
-	s.p.issue(d.Object, d.Err)
-	name := d.Object[strings.LastIndexByte(d.Object, '/')+1:]
-	name, _, _ = strings.Cut(name, ".") // in the trash a second id follows
-	if id, err := core.ParseUUID(name); err == nil {
-		s.void[id] = true
-	}
 }
 
 // HasSnapshot implements gc.Prune. One that counts for nothing is none.

@@ -25,6 +25,9 @@ func (r *Repo) Vanished(ctx context.Context, children map[core.UUID][]core.UUID)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
+	if err := r.ensureRevoked(ctx); err != nil {
+		return nil, err
+	}
 	recent := func(t time.Time) bool { return !t.IsZero() && now.Sub(t) < Grace-vanishSlack }
 	var out []core.UUID
 	for id, last := range ids {
@@ -33,12 +36,33 @@ func (r *Repo) Vanished(ctx context.Context, children map[core.UUID][]core.UUID)
 		}
 		if live, err := r.IsLive(ctx, id); err != nil {
 			return nil, err
-		} else if !live {
+		} else if void, err := r.wasVoid(ctx, id); err != nil {
+			return nil, err
+		} else if !live && !void {
 			out = append(out, id)
 		}
 	}
 	slices.SortFunc(out, func(a, b core.UUID) int { return slices.Compare(a[:], b[:]) })
 	return out, nil
+}
+
+// wasVoid reports whether a snapshot that is gone counted for nothing, by this machine's copy of it: prunes delete those.
+func (r *Repo) wasVoid(ctx context.Context, id core.UUID) (bool, error) {
+	if r.dir == "" {
+		return false, nil
+	}
+	data, err := os.ReadFile(r.cachedSnapshot(id))
+	if err != nil {
+		return false, nil
+	}
+	if _, err := r.openSnapshot(id, data); err != nil {
+		return false, nil
+	}
+	err = r.counts(ctx, snapshotName(id), data)
+	if err != nil && core.KindOf(err) != core.Damage {
+		return false, err
+	}
+	return IsVoid(err), nil
 }
 
 // wereThere returns snapshots that are not listed, each with the last time at which it was there, and the time that it is at least, by the
