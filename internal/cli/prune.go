@@ -23,6 +23,7 @@ type jsonPrune struct {
 	Swept     jsonPacks `json:"swept"`
 	Condemned jsonPacks `json:"condemned"`
 	Rewritten jsonPacks `json:"rewritten"`
+	Merged    jsonPacks `json:"merged"`
 	Waiting   jsonPacks `json:"waiting"`
 	Parity    jsonPacks `json:"parity"` // objects of parity that are deleted
 	Copied    int64     `json:"copied_bytes"`
@@ -132,7 +133,7 @@ func (s *session) showPrune(ctx context.Context, p *prune.Plan) {
 		condemn, rewrite = t.CondemnNow, t.RewriteNow
 	}
 	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Trash, trash}, [2]string{t.InTrash, s.inTrash(p)}, [2]string{t.Sweep, sum(p.Sweep)},
-		[2]string{condemn, sum(p.Condemn)}, [2]string{rewrite, sum(p.Rewrite)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
+		[2]string{condemn, sum(p.Condemn)}, [2]string{rewrite, sum(p.Rewrite)}, [2]string{t.Merge, sum(p.Merge)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
 		[2]string{s.text.Parity.Prune, s.sum(s.text.Parity.Objects, p.Parity.Packs, p.Parity.Bytes)}, [2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Locked, s.lockedPacks(p)}, [2]string{s.text.Verify.Aside, aside}, [2]string{t.Requests, l.Int(p.Use.Requests())},
 		[2]string{t.Cost, s.once(p.Bill)}, [2]string{t.Monthly, s.monthly(ctx, p)})
 }
@@ -228,7 +229,7 @@ func (s *session) pruned(res *prune.Result) {
 		Swept: jsonPacks{res.SweptPacks, res.SweptBytes}, Condemned: jsonPacks{res.CondemnedPacks, res.CondemnedBytes},
 		Rewritten: jsonPacks{res.RewrittenPacks, res.RewrittenBytes}, Waiting: packs(p.Waiting),
 		Parity: jsonPacks{res.SweptParity, res.SweptParityBytes}, Copied: res.CopiedBytes, Unused: p.Unused,
-		Locked: packs(p.Locked), Aside: p.Aside.Packs, Requests: p.Use.Requests(), Seconds: seconds(res.Duration)}
+		Merged: packs(p.Merge), Locked: packs(p.Locked), Aside: p.Aside.Packs, Requests: p.Use.Requests(), Seconds: seconds(res.Duration)}
 	if b := p.Bill; b != nil {
 		prices := s.prices()
 		o.Cost = &jsonBill{prices.Currency, prices.AsOf, b.Once, b.Early, b.Storing, b.Freed, b.Later}

@@ -115,7 +115,7 @@ func (p *pruner) look() (err error) {
 			}
 		}
 	}
-	d.choice = d.tally.Choose(Limits{Rewrite: -1})
+	d.choice = d.tally.Choose(Limits{Rewrite: -1, Small: []int64{150}, Many: p.m.many})
 	return nil
 }
 

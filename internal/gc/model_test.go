@@ -176,6 +176,7 @@ type config struct {
 	ticks    uint8 // above 0: listings may miss what was put since the last tick, and marks are swept only if they are older
 	repeats  bool  // a listing may have each object twice, which no prune gives up for
 	expire   bool  // any session but one's own may be taken for dead
+	many     int   // so many packs of one chunk are merged; 0 is never
 	limit    int   // states; 0 is without
 
 	bug string // see bugs_test.go

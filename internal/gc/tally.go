@@ -9,6 +9,8 @@ type Pack struct {
 	Condemned bool  // by a mark
 	Ripe      bool  // by one that may be swept
 	Young     bool  // it is left alone
+	Put       int64 // when the store got it, for their order
+	Kind      uint8 // packs of different kinds are never merged
 
 	Total  int64 // bytes of its chunks, before compression
 	Unique int64 // of those that are live and whose only good place it is

@@ -184,3 +184,42 @@ func TestLook(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestMerge: small packs of one kind are merged if they are many, the oldest first, and no more than may be rewritten.
+func TestMerge(t *testing.T) {
+	put := func(at int64, kind uint8, size int64) Pack {
+		return Pack{Size: size, Listed: true, Stored: true, Trusted: true, Put: at, Kind: kind}
+	}
+	packs := []Pack{put(9, 0, 100), put(2, 0, 100), put(1, 1, 100), put(3, 0, 100), put(4, 0, 800), with(put(0, 0, 100), young), with(put(0, 0, 100), condemned),
+		with(put(0, 0, 100), absent), put(5, 0, 100), put(7, 1, 50)}
+	var chunks []chunkIn
+	for i := range packs {
+		if i != 7 {
+			chunks = append(chunks, chunkIn{true, []int{i}})
+		}
+	}
+	half := slices.Concat(chunks, []chunkIn{{false, []int{3}}})
+	for name, c := range map[string]struct {
+		chunks         []chunkIn
+		limits         Limits
+		rewrite, merge []int
+		unused         int64
+	}{
+		"many":               {chunks, Limits{Rewrite: -1, Many: 4}, []int{1, 3, 8, 0}, []int{1, 3, 8, 0}, 0},
+		"not many":           {chunks, Limits{Rewrite: -1, Many: 5}, nil, nil, 0},
+		"never":              {chunks, Limits{Rewrite: -1}, nil, nil, 0},
+		"each kind":          {chunks, Limits{Rewrite: -1, Many: 2}, []int{1, 3, 8, 0, 2, 9}, []int{1, 3, 8, 0, 2, 9}, 0},
+		"as many as may be":  {chunks, Limits{Rewrite: 399, Many: 3}, []int{1, 3, 8}, []int{1, 3, 8}, 0},
+		"too few may be":     {chunks, Limits{Rewrite: 299, Many: 3}, nil, nil, 0},
+		"the kinds share it": {chunks, Limits{Rewrite: 449, Many: 2}, []int{1, 3, 8, 0}, []int{1, 3, 8, 0}, 0},
+		"one is half dead":   {half, Limits{Rewrite: -1, Many: 4}, []int{3, 1, 8, 0}, []int{1, 8, 0}, 0},
+		"half dead, stays":   {half, Limits{Rewrite: -1, Many: 4, Unused: 50}, []int{1, 3, 8, 0}, []int{1, 3, 8, 0}, 0},
+		"half dead, too few": {half, Limits{Rewrite: -1, Many: 5, Unused: 50}, nil, nil, 50},
+	} {
+		c.limits.Small = []int64{800, 200}
+		got := tally(slices.Clone(packs), c.chunks).Choose(c.limits)
+		if !slices.Equal(got.Rewrite, c.rewrite) || !slices.Equal(got.Merge, c.merge) || got.Unused != c.unused {
+			t.Errorf("%s: %+v", name, got)
+		}
+	}
+}

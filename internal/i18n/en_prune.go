@@ -30,7 +30,7 @@ func enPrune() Prune {
 	return Prune{
 		Stored: "stored", Trash: "leave the trash for good", Sweep: "delete now", Condemn: "delete later, unused", Rewrite: "copy what is used of, delete later", Waiting: "waiting from earlier",
 		Young: "too young to look at", Unused: "unused, but left", Requests: "requests, about",
-		CondemnNow: "delete, unused", RewriteNow: "copy what is used of, delete", InTrash: "in the trash",
+		CondemnNow: "delete, unused", RewriteNow: "copy what is used of, delete", InTrash: "in the trash", Merge: "of these, small: merge",
 		InTrashLine: Plural{"%s snapshot, until %s", "%s snapshots, the first until %s"},
 		Cost:        "cost, at most", Once: "%[1]s once (prices of %[2]s)", OnceGiven: "%[1]s once", Early: "%[1]s of it for what is deleted before its %[2]s days",
 		Monthly: "storage, a month", MonthlyNow: "%[1]s now", MonthlyLess: "%[1]s less after this", MonthlyMore: "%[1]s more after this", MonthlyLater: "%[1]s less later",

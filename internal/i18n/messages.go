@@ -238,24 +238,24 @@ type Repair struct {
 
 // Prune is what prune says.
 type Prune struct {
-	Stored, Trash, InTrash, Sweep, Condemn, Rewrite, Waiting, Young, Unused, Requests string // labels of the plan
-	CondemnNow, RewriteNow                                                            string // labels, where these are deleted at once
-	InTrashLine                                                                       Plural // snapshots, and then a moment
-	Cost, Monthly                                                                     string // labels, too
-	Once, OnceGiven                                                                   string // amount, the date of the prices
-	Early                                                                             string // amount, days
-	MonthlyNow, MonthlyLess, MonthlyMore, MonthlyLater                                string // amount
-	MonthlyKept                                                                       string
-	Sum                                                                               string // packs, bytes
-	Ask                                                                               string // bytes deleted, bytes condemned
-	AskNow                                                                            string // bytes deleted
-	Done                                                                              string // bytes deleted, bytes condemned, time
-	DoneNow                                                                           string // bytes deleted, time
-	Nothing, DryRun                                                                   string
-	Later                                                                             string // the command to type
-	Locked                                                                            string // label
-	Hidden, Refused                                                                   Plural // and then bytes, until when
-	Versions                                                                          string // the command that shows them
+	Stored, Trash, InTrash, Sweep, Condemn, Rewrite, Merge, Waiting, Young, Unused, Requests string // labels of the plan
+	CondemnNow, RewriteNow                                                                   string // labels, where these are deleted at once
+	InTrashLine                                                                              Plural // snapshots, and then a moment
+	Cost, Monthly                                                                            string // labels, too
+	Once, OnceGiven                                                                          string // amount, the date of the prices
+	Early                                                                                    string // amount, days
+	MonthlyNow, MonthlyLess, MonthlyMore, MonthlyLater                                       string // amount
+	MonthlyKept                                                                              string
+	Sum                                                                                      string // packs, bytes
+	Ask                                                                                      string // bytes deleted, bytes condemned
+	AskNow                                                                                   string // bytes deleted
+	Done                                                                                     string // bytes deleted, bytes condemned, time
+	DoneNow                                                                                  string // bytes deleted, time
+	Nothing, DryRun                                                                          string
+	Later                                                                                    string // the command to type
+	Locked                                                                                   string // label
+	Hidden, Refused                                                                          Plural // and then bytes, until when
+	Versions                                                                                 string // the command that shows them
 }
 
 // Lock is what lock says.

@@ -30,7 +30,7 @@ func ptPrune() Prune {
 	return Prune{
 		Stored: "guardado", Trash: "saem da lixeira de vez", Sweep: "apagar agora", Condemn: "apagar depois, sem uso", Rewrite: "copiar o que é usado, apagar depois", Waiting: "à espera, de antes",
 		Young: "novo demais para olhar", Unused: "sem uso, mas fica", Requests: "requisições, cerca de",
-		CondemnNow: "apagar, sem uso", RewriteNow: "copiar o que é usado, apagar", InTrash: "na lixeira",
+		CondemnNow: "apagar, sem uso", RewriteNow: "copiar o que é usado, apagar", InTrash: "na lixeira", Merge: "destes, pequenos: juntar",
 		InTrashLine: Plural{"%s snapshot, até %s", "%s snapshots, o primeiro até %s"},
 		Cost:        "custo, no máximo", Once: "%[1]s uma vez (preços de %[2]s)", OnceGiven: "%[1]s uma vez", Early: "%[1]s disso pelo que é apagado antes dos seus %[2]s dias",
 		Monthly: "armazenamento, por mês", MonthlyNow: "%[1]s agora", MonthlyLess: "%[1]s a menos depois disto", MonthlyMore: "%[1]s a mais depois disto", MonthlyLater: "%[1]s a menos mais tarde",

@@ -114,7 +114,7 @@ func (c *crowd) pruner(number uint64, cache string) error {
 	rng := rand.New(rand.NewPCG(number, 2))
 	store := c.chance(rng, 300)
 	for c.going() {
-		o := Options{Grace: -1, MaxUnused: Amount{Share: rng.Float64() / 3}}
+		o := Options{Grace: -1, MaxUnused: Amount{Share: rng.Float64() / 3}, many: 2 + rng.IntN(8)}
 		if c.rough {
 			o.Expire = -1
 		}

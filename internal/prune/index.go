@@ -8,6 +8,7 @@ import (
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/gc"
 	"backup_projeto/internal/index"
+	"backup_projeto/internal/pack"
 	"backup_projeto/internal/repo"
 )
 
@@ -25,6 +26,7 @@ type listing struct {
 	sum          core.ID // see repo.PackSum
 	trusted      bool    // a device that may read says so
 	contradicted bool    // not all say the same
+	kind         pack.Kind
 }
 
 // indexReaders is how many index objects are read at once: one takes up to 20 MB.
@@ -67,7 +69,7 @@ func (s *store) LoadIndex() error {
 		}
 		p.objects = append(p.objects, kept)
 		for i := range o.Packs {
-			p.list(&o.Packs[i].Name, sums[i], o.Trusted[i])
+			p.list(&o.Packs[i], sums[i], o.Trusted[i])
 		}
 		mu.Unlock()
 		return p.set.Add(o.Name, o.Packs)
@@ -80,10 +82,10 @@ func (s *store) LoadIndex() error {
 }
 
 // list takes what an index object says of a pack. The caller is alone.
-func (p *pass) list(name *core.ID, sum core.ID, trusted bool) {
-	l := p.listed[*name]
+func (p *pass) list(e *pack.Entry, sum core.ID, trusted bool) {
+	l := p.listed[e.Name]
 	if l == nil {
-		p.listed[*name] = &listing{sum: sum, trusted: trusted}
+		p.listed[e.Name] = &listing{sum: sum, trusted: trusted, kind: e.Footer.Kind}
 		return
 	}
 	l.trusted = l.trusted || trusted

@@ -26,7 +26,8 @@ type Plan struct {
 	Stored     Sum   // all packs
 	Sweep      Sum   // condemned by earlier prunes, and deleted now
 	Condemn    Sum   // all of it dead: condemned now, deleted by a later prune or, where AtOnce holds, by this one
-	Rewrite    Sum   // partly dead: what is live is copied, then as above
+	Rewrite    Sum   // partly dead, or small and many: what is live is copied, then as above
+	Merge      Sum   // of Rewrite: those that are only small, and many
 	Copy       int64 // about how many bytes the copies take
 	Waiting    Sum   // condemned by earlier prunes, and not to be deleted yet
 	Young      Sum   // not looked at: younger than the grace, or put while a backup in flight may still need them
@@ -113,6 +114,9 @@ func (p *pass) plan() *Plan {
 	}
 	for _, i := range p.choice.Rewrite {
 		role[i] = &l.Rewrite
+	}
+	for _, i := range p.choice.Merge {
+		l.Merge.add(p.tally.Packs[i].Size)
 	}
 	for i := range p.tally.Packs {
 		q := &p.tally.Packs[i]

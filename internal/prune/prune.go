@@ -1,7 +1,7 @@
 // Package prune frees the space of what no snapshot needs, beside running backups and other prunes, without locks.
 //
 // Terms, beside those of package gc, which is the protocol: dead data is what no snapshot in its place or in the trash needs; a pack is
-// unused if all of it is dead; to rewrite a pack is to copy what is live in it into new packs and to condemn it; the grace is how long
+// unused if all of it is dead; to merge packs is to rewrite them for being small and many; to rewrite a pack is to copy what is live in it into new packs and to condemn it; the grace is how long
 // packs stay condemned before they are deleted.
 //
 // A run first deletes what earlier runs condemned, as far as that is allowed by now, and then condemns what it finds dead. So space is freed
@@ -75,6 +75,7 @@ type Options struct {
 	Parallel int // packs read or deleted at once; 0 means 4
 	// Prices are those of the store, for the plan's Bill; nil where they are not known.
 	Prices *cost.Prices
+	many   int // small packs that are merged; 0 is manyPacks
 }
 
 // rules returns the times that hold.

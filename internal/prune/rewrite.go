@@ -98,7 +98,7 @@ func (p *pass) copyAll(work []int, leaves []bool) (done []int, err error) {
 	})
 	for range min(p.o.Parallel, len(work)) {
 		g.Go(func() error {
-			c := &copier{pass: p, ctx: ctx, leaves: leaves}
+			c := &copier{pass: p, ctx: ctx, leaves: leaves, fill: map[pack.Kind]*repo.Filler{}}
 			for i := range next {
 				lost, err := c.pack(i)
 				if err != nil {
@@ -113,7 +113,7 @@ func (p *pass) copyAll(work []int, leaves []bool) (done []int, err error) {
 				mu.Unlock()
 				p.rep.Progress().Bytes.Add(p.tally.Packs[i].Size)
 			}
-			return nil
+			return c.flush()
 		})
 	}
 	err = g.Wait()
@@ -125,6 +125,8 @@ type copier struct {
 	*pass
 	ctx    context.Context
 	leaves []bool // packs that do not stay
+	// fill takes what is copied, by kinds, so that what is little of many packs comes to stand together. All is on its way after flush.
+	fill   map[pack.Kind]*repo.Filler
 	found  []index.Place
 	places []gc.Place
 }
@@ -140,7 +142,11 @@ func (c *copier) pack(i int) (lost, err error) {
 	if err != nil {
 		return nil, err
 	}
-	fill := c.s.Filler(e.Footer.Kind)
+	fill := c.fill[e.Footer.Kind]
+	if fill == nil {
+		fill = c.s.Filler(e.Footer.Kind)
+		c.fill[e.Footer.Kind] = fill
+	}
 	err = c.r.ReadSegments(c.ctx, segments, func(k int, raw []byte, err error) error {
 		if err == nil {
 			err = c.segment(fill, &e.Footer.Segments[segments[k].Number], raw, wanted[k])
@@ -150,10 +156,17 @@ func (c *copier) pack(i int) (lost, err error) {
 		}
 		return err
 	})
-	if err == nil {
-		err = fill.Flush()
-	}
 	return damageOnly(err)
+}
+
+// flush sends what was copied on its way.
+func (c *copier) flush() error {
+	for _, fill := range c.fill {
+		if err := fill.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // wanted returns the segments of a pack that have chunks to be copied, and which these are.

@@ -11,6 +11,7 @@ import (
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/gc"
+	"backup_projeto/internal/pack"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/snapshot"
 )
@@ -250,14 +251,33 @@ func (p *pass) judgePacks() {
 		l := p.listed[*name]
 		q.Stored, q.Listed, q.Size = ok, l != nil, stored.Size
 		q.Trusted = l != nil && l.trusted && !l.contradicted && !bad[*name]
+		if l != nil {
+			q.Kind = uint8(l.kind)
+		}
+		if !stored.Time.IsZero() {
+			q.Put = stored.Time.UnixNano()
+		}
 		q.Condemned, q.Ripe = p.survey.Marks.Condemned(name), ripe[*name]
 		q.Young = ok && p.survey.Young(stored.Time, q.Listed, p.rules)
 	}
 }
 
+// Packs of one kind that are smaller than a full one by smallShare are merged when there are manyPacks of them. Each costs a request or two
+// wherever it is read, and whole ones are few.
+const (
+	smallShare = 8
+	manyPacks  = 64
+)
+
 // limits returns what may stay and what may be rewritten.
 func (p *pass) limits() gc.Limits {
-	l := gc.Limits{Unused: p.o.MaxUnused.Bytes, Rewrite: p.o.MaxRewrite}
+	l := gc.Limits{Unused: p.o.MaxUnused.Bytes, Rewrite: p.o.MaxRewrite, Many: manyPacks}
+	for kind := pack.Data; kind <= pack.Tree; kind++ {
+		l.Small = append(l.Small, repo.FullPack(kind)/smallShare)
+	}
+	if p.o.many > 0 {
+		l.Many = p.o.many
+	}
 	switch {
 	case l.Rewrite == 0:
 		l.Rewrite = -1

@@ -26,6 +26,9 @@ func fullSize(kind pack.Kind) int {
 	return packSize
 }
 
+// FullPack is about how many bytes a pack of a kind has that was filled.
+func FullPack(kind pack.Kind) int64 { return int64(fullSize(kind)) }
+
 // uploads returns how many packs of one kind are on their way at once: each holds a pack's memory, and two cores fill one pack in
 // about the time that another takes to arrive.
 func uploads(workers int) int { return max(1, workers/2) }
