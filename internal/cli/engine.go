@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"backup_projeto/internal/backup"
 	"backup_projeto/internal/core"
@@ -147,6 +148,15 @@ func (s *session) damaged(found []verify.Damaged, code core.Code) error {
 	}
 	if len(devices) == len(found) {
 		return s.keyMissing(devices)
+	}
+	all := func(is func(verify.Damaged) bool) bool {
+		return !slices.ContainsFunc(found, func(d verify.Damaged) bool { return !is(d) })
+	}
+	switch {
+	case all(func(d verify.Damaged) bool { return core.CodeOf(d.Err) == "parity-damaged" }): // which repair leaves to another command
+		code = "parity-damaged"
+	case code == "damage-found" && all(func(d verify.Damaged) bool { return strings.HasPrefix(d.Object, "snapshots/") }):
+		code = "damage-snapshots"
 	}
 	return errKind(core.Damage, code, "")
 }

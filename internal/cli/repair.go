@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"backup_projeto/internal/cli/term"
 	"backup_projeto/internal/core"
@@ -63,7 +65,7 @@ func runRepair(ctx context.Context, a *app, _ []string) error {
 		s.judged = true
 		var refused error
 		o.Consent = func(p *repair.Plan) (bool, error) {
-			s.showRepair(p)
+			s.showRepair(p, repair.Sum{})
 			refused = s.must(ctx, s.text.Repair.Ask)
 			return refused == nil, nil
 		}
@@ -82,9 +84,9 @@ func runRepair(ctx context.Context, a *app, _ []string) error {
 		case err != nil:
 			return err
 		case o.DryRun:
-			s.showRepair(res.Plan)
+			s.showRepair(res.Plan, res.Healed)
 		}
-		return s.repaired(res, told)
+		return s.repaired(ctx, res, told)
 	})
 }
 
@@ -116,8 +118,8 @@ func (s *session) secondFails(err error) error {
 	return &core.Error{Kind: kind, Code: "from-fails", Subject: url, Err: &moreValues{value: s.reason(err)}}
 }
 
-// showRepair tells what was found and is going to be done.
-func (s *session) showRepair(p *repair.Plan) {
+// showRepair tells what was found and is going to be done; healed is what a dry run found in the second repository.
+func (s *session) showRepair(p *repair.Plan, healed repair.Sum) {
 	t, l := s.text.Repair, s.lang
 	for _, d := range p.Damaged {
 		s.tell(f(s.text.Verify.Object, term.Escape(d.Object), s.reason(d.Err)))
@@ -131,7 +133,7 @@ func (s *session) showRepair(p *repair.Plan) {
 	}
 	s.rows([2]string{t.List, sum(p.List)}, [2]string{t.Unproven, number(p.Unproven)}, [2]string{t.Gone, number(p.Gone)}, [2]string{t.Hurt, sum(p.Hurt)},
 		[2]string{t.False, number(p.False)}, [2]string{t.Mendable, number(p.Mendable)}, [2]string{t.Condemn, number(p.Condemn)},
-		[2]string{t.PutBack, number(int64(len(p.PutBack)))}, [2]string{t.Aside, number(int64(len(p.Unreadable)))})
+		[2]string{t.PutBack, number(int64(len(p.PutBack)))}, [2]string{t.Aside, number(int64(len(p.Unreadable)))}, [2]string{t.Healed, s.sum(s.text.Verify.Chunks, healed.Count, healed.Bytes)})
 }
 
 // showLost tells of one lost file; before is how many were told.
@@ -152,7 +154,7 @@ func (s *session) showLost(lost verify.Lost, before int) {
 }
 
 // repaired tells how a repair ended; what is not whole is an error.
-func (s *session) repaired(res *repair.Result, told int) error {
+func (s *session) repaired(ctx context.Context, res *repair.Result, told int) error {
 	t, l := s.text.Repair, s.lang
 	for _, i := range res.Issues {
 		s.warn(f(s.text.Verify.Object, term.Escape(i.Path), s.reason(i.Err)))
@@ -178,13 +180,29 @@ func (s *session) repaired(res *repair.Result, told int) error {
 	if res.Left > 0 {
 		s.warn(l.Count(t.Left, res.Left))
 	}
+	s.tellOfSettings(ctx, res)
 	switch {
+	case !res.Whole() && res.LostFiles == 0 && res.LostSnapshots > 0:
+		return errKind(core.Damage, "repair-lost-snapshots", "")
 	case !res.Whole() && res.LostFiles+res.LostSnapshots > 0:
 		return errKind(core.Damage, "repair-lost", "")
 	case !res.Whole():
+		for _, d := range res.Damaged {
+			s.note(f(s.text.Repair.Remains, term.Escape(d.Object), s.reason(d.Err)) + "\n")
+		}
 		return s.damaged(res.Damaged, "repair-left")
 	case s.cfg.DryRun && len(p.Damaged) > 0:
 		return errKind(core.Damage, "repair-needed", "")
 	}
 	return nil
+}
+
+// tellOfSettings says that what was set for all devices is lost, and what holds instead.
+func (s *session) tellOfSettings(ctx context.Context, res *repair.Result) {
+	if s.cfg.DryRun || res.Aside == 0 || !slices.ContainsFunc(res.Plan.Unreadable, func(name string) bool { return strings.HasPrefix(name, "settings/") }) {
+		return
+	}
+	if share, _, err := s.repo.Parity(ctx); err == nil {
+		s.warn(f(s.text.Repair.Settings, s.percent(share), s.typeThis("parity")+" --"+s.lang.Pick("set", "definir")+" 2%"))
+	}
 }

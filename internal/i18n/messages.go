@@ -234,6 +234,9 @@ type Repair struct {
 	Nothing, DryRun                                                           string
 	Lost                                                                      string // file in snapshot, object, reason
 	Left                                                                      Plural
+	Healed                                                                    string // label, too
+	Remains                                                                   string // object, reason
+	Settings                                                                  string // share, the command to type
 }
 
 // Prune is what prune says.

@@ -2,6 +2,7 @@ package prune
 
 import (
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -141,7 +142,22 @@ func (p *pass) count() error {
 		}
 	}
 	if p.tally.Missing > 0 {
-		return unreadable("index", errMissing)
+		return p.missing()
 	}
 	return nil
+}
+
+// missing is the error of blocks that snapshots need and no pack in the store has. It names a pack that had one.
+func (p *pass) missing() error {
+	err := p.view.Each(func(_ *core.ID, in []index.Place) error {
+		stored := func(l index.Place) bool { return p.tally.Packs[l.Pack].Stored }
+		if !p.live.has(in[0].Number) || slices.ContainsFunc(in, stored) {
+			return p.ctx.Err()
+		}
+		return &core.Error{Kind: core.Damage, Code: codeLost, Subject: repo.PackName(p.names[in[0].Pack]), Err: errMissing}
+	})
+	if err == nil {
+		err = unreadable("index", errMissing)
+	}
+	return err
 }

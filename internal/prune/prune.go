@@ -40,6 +40,7 @@ const (
 	codeListing core.Code = "prune-listing" // a listing is not whole
 	codeDead    core.Code = "prune-dead"    // this prune was taken for dead
 	codeDamage  core.Code = "prune-damage"  // what must be read cannot be
+	codeLost    core.Code = "prune-lost"    // a pack that snapshots need is not in the store; the subject
 	codeEmpty   core.Code = "prune-empty"   // there is no snapshot at all
 )
 
@@ -123,7 +124,7 @@ type run struct {
 }
 
 // Run prunes a repository that a reading key has opened; with another the kind is WrongKey. Errors about the state of the repository, after
-// which nothing was deleted, have kind Damage, code "prune-damage", where something cannot be read; kind Destination, code
+// which nothing was deleted, have kind Damage, code "prune-damage", where something cannot be read, and "prune-lost" where a pack is missing; kind Destination, code
 // "prune-listing", where a listing is not whole; kind Failure, code "prune-running", where another prune is in flight, "prune-empty" where
 // there are no snapshots, and "prune-dead" where others have taken this prune for dead.
 func Run(ctx context.Context, r *repo.Repo, o Options, rep report.Reporter) (*Result, error) {
@@ -267,7 +268,7 @@ func (p *run) explain(err error) error {
 		return &core.Error{Kind: core.Failure, Code: codeRunning, Subject: running.ID.String(), Err: err}
 	case errors.Is(err, gc.ErrShort), errors.Is(err, gc.ErrUnsettled):
 		return &core.Error{Kind: core.Destination, Code: codeListing, Err: err}
-	case core.KindOf(err) == core.Damage && core.CodeOf(err) != codeDamage:
+	case core.KindOf(err) == core.Damage && core.CodeOf(err) != codeDamage && core.CodeOf(err) != codeLost:
 		var e *core.Error
 		subject := ""
 		if errors.As(err, &e) {

@@ -3,6 +3,7 @@
 package prune
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -93,25 +94,29 @@ func TestBadMarks(t *testing.T) {
 	}
 }
 
+// bySize returns the packs, the smaller first: that of folders before that of content.
+func (p *place) bySize() []string {
+	names := p.names("packs")
+	slices.SortFunc(names, func(a, b string) int {
+		x, _ := os.Stat(filepath.Join(p.dir, a))
+		y, _ := os.Stat(filepath.Join(p.dir, b))
+		return int(x.Size() - y.Size())
+	})
+	return names
+}
+
 // TestUnreadable: where anything that must be read cannot be, nothing is deleted, and the error says what.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()
 	for what, spoil := range map[string]func(p *place) string{
 		"snapshots": func(p *place) string { return p.names("snapshots")[0] },
 		"index":     func(p *place) string { return p.names("index")[0] },
-		"packs": func(p *place) string { // that of the folders, which is smaller
-			names := p.names("packs")
-			slices.SortFunc(names, func(a, b string) int {
-				x, _ := os.Stat(filepath.Join(p.dir, a))
-				y, _ := os.Stat(filepath.Join(p.dir, b))
-				return int(x.Size() - y.Size())
-			})
-			return names[0]
-		},
+		"folders":   func(p *place) string { return p.bySize()[0] },
+		"content":   func(p *place) string { return p.bySize()[1] },
 	} {
 		for _, remove := range []bool{false, true} {
-			if remove && what == "snapshots" {
-				continue // one that is gone is gone
+			if remove && what == "snapshots" || !remove && what == "content" {
+				continue // one that is gone is gone, and content is not read
 			}
 			p := newPlace(t)
 			p.save(p.main, files{"a": random(1, 100_000)})
@@ -131,8 +136,16 @@ func TestUnreadable(t *testing.T) {
 			before := sorted(p.names("packs"))
 			r := p.open(p.store(), "")
 			_, err := Run(t.Context(), r, now, &report.Discard{})
-			if core.KindOf(err) != core.Damage || core.CodeOf(err) != codeDamage {
+			code := codeDamage
+			if remove && what == "content" {
+				code = codeLost
+			}
+			if core.KindOf(err) != core.Damage || core.CodeOf(err) != code {
 				t.Errorf("%s, removed %v: %v", what, remove, err)
+			}
+			object, _ := filepath.Rel(p.dir, name)
+			if e := new(core.Error); what != "index" && (!errors.As(err, &e) || e.Subject != filepath.ToSlash(object)) {
+				t.Errorf("%s, removed %v: %v is about %q, want %s", what, remove, err, e.Subject, object)
 			}
 			if !slices.Equal(before, sorted(p.names("packs"))) || len(p.names("gc")) != 0 || len(p.names("sessions")) != 0 {
 				t.Errorf("%s, removed %v: something was changed", what, remove)

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"backup_projeto/internal/backup"
@@ -68,10 +69,17 @@ func TestSecondRepository(t *testing.T) {
 				if m.sound(kept...) == nil {
 					t.Fatal("nothing is lost")
 				}
-				before := other.mem.Clone()
+				before, here := other.mem.Clone(), m.mem.Clone()
+				dry := m.repair(Options{From: other.open(), DryRun: true})
+				if !m.mem.Same(here) {
+					t.Error("a dry run changed something")
+				}
 				res := m.repair(Options{From: other.open()})
 				if !res.Whole() || res.Healed.Count == 0 {
 					t.Errorf("lost %v, healed %v", res.lost, res.Healed)
+				}
+				if !dry.Whole() || dry.Healed != res.Healed || len(dry.lost) > 0 || dry.Mended.Count+dry.Listed.Count+dry.Condemned+dry.Aside > 0 {
+					t.Errorf("a dry run promised %v, and lost %v: %+v", dry.Healed, dry.lost, dry.Result)
 				}
 				m.want(kept...)
 				if !other.mem.Same(before) {
@@ -105,7 +113,11 @@ func TestSecondRepositoryHasSome(t *testing.T) {
 		}
 	}
 	other.store = other.mem
+	dry := m.repair(Options{From: other.open(), DryRun: true})
 	res := m.repair(Options{From: other.open()})
+	if !slices.Equal(dry.lost, res.lost) || dry.Healed != res.Healed || dry.LostFiles != res.LostFiles {
+		t.Errorf("a dry run promised %v, and lost %v; it came to %v and %v", dry.Healed, dry.lost, res.Healed, res.lost)
+	}
 	if len(res.lost) != 1 || res.lost[0] != fmt.Sprint("big of ", s.id) {
 		t.Errorf("lost %v", res.lost)
 	}

@@ -123,7 +123,7 @@ func (p *run) lookAtObjects(res *verify.Result) error {
 			if rest != "" {
 				names = append(names, d.Object)
 			}
-		case "snapshots", "keys":
+		case "snapshots", "keys", "settings": // of the last the older hold then, or none
 			names = append(names, d.Object)
 		case "config": // what opened the repository is authentic
 			p.plan.PutBack = append(p.plan.PutBack, d.Object)

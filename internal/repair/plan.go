@@ -1,6 +1,9 @@
 package repair
 
 import (
+	"maps"
+	"slices"
+
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/verify"
 )
@@ -26,7 +29,7 @@ type Plan struct {
 	Mendable   int64    // of those gone or hurt, those that there is parity of
 	Condemn    int64    // of those gone, hurt or false, those that no mark condemns yet
 	PutBack    []string // objects that cannot be read or are missing, and of which there is a copy
-	Unreadable []string // objects that cannot be read, to be set aside: packs, index objects, snapshots, pins, marks, slots
+	Unreadable []string // objects that cannot be read, to be set aside: packs, index objects, snapshots, pins, marks, slots, settings
 
 	gone, hurt, untrue []core.ID
 	unlisted           []unlisted
@@ -37,6 +40,15 @@ type Plan struct {
 	unread             map[string]bool  // snapshots of Unreadable that nothing has brought back
 	blocks             bool             // blocks are needed that no index object lists
 	heal               bool             // something is missing that is looked for in a second repository
+}
+
+// clone returns a copy that can be carried out without changing what is told.
+func (p *Plan) clone() *Plan {
+	c := *p
+	c.PutBack, c.Unreadable = slices.Clone(p.PutBack), slices.Clone(p.Unreadable)
+	c.gone, c.hurt, c.untrue, c.unlisted = slices.Clone(p.gone), slices.Clone(p.hurt), slices.Clone(p.untrue), slices.Clone(p.unlisted)
+	c.unseen, c.condemn, c.condemned, c.unread = maps.Clone(p.unseen), maps.Clone(p.condemn), maps.Clone(p.condemned), maps.Clone(p.unread)
+	return &c
 }
 
 // Nothing reports whether there is nothing to do.

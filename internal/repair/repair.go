@@ -31,6 +31,9 @@ import (
 // codeWriteOnly is the code of a key that reads nothing back.
 const codeWriteOnly core.Code = "write-only"
 
+// codeBadParity is that of a parity object that is not what was written.
+const codeBadParity core.Code = "parity-damaged"
+
 // Mender knows how to make a pack again from something else than the pack: parity.
 type Mender interface {
 	// CanMend reports whether there is something to mend a pack from; it is cheap.
@@ -67,7 +70,7 @@ type Result struct {
 	Listed               Sum   // packs that are listed again
 	Mended               Sum   // packs that were put back as they were
 	Salvaged, Unreadable Sum   // chunks of hurt packs that were copied; those that could not be read and are nowhere else
-	Healed               Sum   // chunks that came from the second repository
+	Healed               Sum   // chunks that came from the second repository; in a dry run, that would
 	Condemned            int64 // packs that count no more
 	PutBack              int64 // objects of which there was a copy
 	Aside                int64 // objects that were set aside
@@ -143,7 +146,18 @@ func (p *run) judge(r *repo.Repo) error {
 		return err
 	}
 	p.res.Damaged, p.res.Issues = res.Damaged, append(p.res.Issues, res.Issues...)
+	p.parityRemains()
 	return p.lostSnapshots()
+}
+
+// parityRemains adds damaged parity to what remains: whoever only looks at what there is does not read it, and it is for package spare.
+func (p *run) parityRemains() {
+	for _, d := range p.plan.Damaged {
+		same := func(other verify.Damaged) bool { return other.Object == d.Object }
+		if core.CodeOf(d.Err) == codeBadParity && !slices.ContainsFunc(p.res.Damaged, same) {
+			p.res.Damaged = append(p.res.Damaged, d)
+		}
+	}
 }
 
 // lost counts a lost file and passes it on.

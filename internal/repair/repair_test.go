@@ -474,3 +474,18 @@ func TestBesidePrune(t *testing.T) {
 	}
 	m.want(s, m.save(s.in))
 }
+
+// TestDamagedIndexWithParity: where an index object is damaged, that packs have parity which could make them again does not make them suspect.
+func TestDamagedIndexWithParity(t *testing.T) {
+	m := place(t)
+	must(t, m.open().SetParity(t.Context(), 200))
+	kept := m.save(files{"a": random(1, 50_000)})
+	for _, name := range m.mem.Names("index/") {
+		m.mem.Ruin(name, func(data []byte) { data[len(data)/2] ^= 1 })
+	}
+	r := m.open()
+	if res := m.repair(Options{Mender: r}); !res.Whole() || res.Listed.Count == 0 {
+		t.Errorf("%+v leaves %v", res.Result, res.Damaged)
+	}
+	m.want(kept)
+}

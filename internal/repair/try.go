@@ -1,6 +1,9 @@
 package repair
 
 import (
+	"errors"
+	"io/fs"
+	"os"
 	"slices"
 
 	"backup_projeto/internal/core"
@@ -8,9 +11,12 @@ import (
 	"backup_projeto/internal/verify"
 )
 
-// tryOut lists packs again where nobody sees it, those too that parity mends, and finds out what would remain. What a second repository has is not looked
-// for.
+// tryOut lists packs again where nobody sees it, those too that parity mends, and finds out what would remain. With a second repository it
+// does all that a repair does there.
 func (p *run) tryOut() error {
+	if p.plan.heal {
+		return p.tryAll()
+	}
 	if len(p.plan.unlisted)+len(p.plan.unseen) == 0 {
 		return p.foresee(p.r)
 	}
@@ -31,6 +37,38 @@ func (p *run) tryOut() error {
 	}
 	p.res.Listed = Sum{}
 	return p.foresee(box)
+}
+
+// tryAll repairs where nobody sees it: only so it shows what a second repository has of what is missing, as what is in a lost folder is
+// not known before the folder is there again. That takes as much room on this machine's disk as the repair would in the store.
+func (p *run) tryAll() error {
+	dir, err := p.scratch()
+	if err != nil {
+		return err
+	}
+	box, err := p.r.Sandbox(dir)
+	if err != nil {
+		return &core.Error{Kind: core.Failure, Err: err}
+	}
+	defer box.Close()
+	t := *p
+	t.r, t.plan, t.o.DryRun, t.res = box, p.plan.clone(), false, Result{}
+	proofs, err := os.ReadFile(p.proofFile())
+	if err == nil {
+		err = os.WriteFile(t.proofFile(), proofs, 0o600)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return &core.Error{Kind: core.Failure, Err: err}
+	}
+	if err := t.act(); err != nil {
+		return err
+	}
+	if err := t.judge(box); err != nil {
+		return err
+	}
+	r := &p.res
+	r.Healed, r.Damaged, r.LostFiles, r.LostSnapshots, r.Issues = t.res.Healed, t.res.Damaged, t.res.LostFiles, t.res.LostSnapshots, append(r.Issues, t.res.Issues...)
+	return nil
 }
 
 // mendUnseen mends packs that no index object lists: they would be listed.

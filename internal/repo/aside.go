@@ -3,6 +3,7 @@ package repo
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 
 	"backup_projeto/internal/core"
@@ -147,6 +148,10 @@ func (r *Repo) judge(ctx context.Context, name string, data []byte) error {
 		err = r.judgeMark(id, data)
 	case slotPrefix:
 		err = r.judgeSlot(id, data)
+	case settingsPrefix:
+		if _, err = r.openSettings(id, data); errors.Is(err, errForeign) {
+			err = nil
+		}
 	}
 	return err
 }

@@ -21,7 +21,7 @@ type heals struct {
 	held   map[core.ID][]byte      // mended; guarded by mu
 	order  []core.ID               // of held, the last used last; guarded by mu
 	failed map[core.ID]*core.Error // of kind Damage; guarded by mu
-	told   map[core.ID]struct{}    // all that were mended; guarded by mu
+	told   map[core.ID]struct{}    // all that were read with the help of their parity; guarded by mu
 }
 
 // Healed returns the packs that were read with the help of their parity since the repository was opened, and not put back since, in the
@@ -37,8 +37,8 @@ func (r *Repo) Healed() []core.ID {
 	return out
 }
 
-// Mended is Mend that remembers: the pack's bytes, which must not be changed, or why there are none. It is for packs that were found
-// damaged.
+// Mended is Mend that remembers: the pack's bytes, which must not be changed, or why there are none. It is for packs of which something is
+// not as it should be: that may be the pack, or what index objects say of it.
 func (r *Repo) Mended(ctx context.Context, name core.ID) ([]byte, error) {
 	h := &r.heals
 	h.mu.Lock()
@@ -61,15 +61,25 @@ func (r *Repo) Mended(ctx context.Context, name core.ID) ([]byte, error) {
 		return nil, err
 	}
 	if h.held == nil {
-		h.held, h.told = map[core.ID][]byte{}, map[core.ID]struct{}{}
+		h.held = map[core.ID][]byte{}
 	}
 	if len(h.order) >= maxHeld {
 		delete(h.held, h.order[0])
 		h.order = h.order[1:]
 	}
-	h.held[name], h.told[name] = data, struct{}{}
+	h.held[name] = data
 	h.use(name)
 	return data, nil
+}
+
+// note remembers a pack that was read with the help of its parity.
+func (h *heals) note(name core.ID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.told == nil {
+		h.told = map[core.ID]struct{}{}
+	}
+	h.told[name] = struct{}{}
 }
 
 // use makes a pack the last used. The caller holds mu.
@@ -97,6 +107,7 @@ func (rd *rangeReader) heal(ctx context.Context, bufs *segmentBuffers, err error
 		}
 		return rd.fn(rd.at, nil, err)
 	}
+	rd.r.heals.note(s.Pack.Name)
 	end := s.Segment.Offset + int64(s.Segment.Stored)
 	if end > int64(len(data)) {
 		return rd.fn(rd.at, nil, err)

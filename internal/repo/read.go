@@ -280,6 +280,7 @@ func (r *Repo) PackEntry(ctx context.Context, name core.ID, size int64) (*pack.E
 	}
 	data, mending := r.Mended(ctx, name)
 	if mending == nil {
+		r.heals.note(name)
 		e, _, mending = r.NewProver().footer(data)
 	} else if core.KindOf(mending) != core.Damage {
 		return nil, mending

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"backup_projeto/internal/core"
 	"backup_projeto/internal/storage"
 )
 
@@ -48,7 +49,7 @@ func (s *sandbox) deleted(name string) bool {
 // Put writes a file of this machine.
 func (s *sandbox) Put(_ context.Context, name string, data []byte) error {
 	if err := os.WriteFile(s.file(name), data, 0o600); err != nil {
-		return storage.Errf(storage.Other, name, err)
+		return &core.Error{Kind: core.Source, Code: "index-cache", Subject: s.dir, Err: err}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
