@@ -9,7 +9,9 @@ import (
 	"strings"
 
 	"backup_projeto/internal/backup"
+	"backup_projeto/internal/cli/term"
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/i18n"
 	"backup_projeto/internal/pack"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
@@ -100,14 +102,39 @@ func (s *session) loadIndex(ctx context.Context) error {
 	return err
 }
 
-// warnDamaged tells of objects that a command has to do without. Those that count for nothing, since their device was revoked, are no damage.
+// warnDamaged tells of objects that a command has to do without. Those that count for nothing, since their device was revoked, are no damage, and
+// only the commands that see to them tell of them: see warnDisowned.
 func (s *session) warnDamaged(damaged []repo.Damaged) {
 	for _, d := range damaged {
+		if repo.IsDisowned(d.Err) {
+			s.disowned = append(s.disowned, d.Object)
+			continue
+		}
 		s.hurt = s.hurt || !repo.IsVoid(d.Err) && !repo.IsUnknown(d.Err)
 		if by := repo.SignedBy(d.Err); repo.IsUnknown(d.Err) && !slices.Contains(s.keyless, by) {
 			s.keyless = append(s.keyless, by)
 		}
 		s.warn(f(s.text.Verify.Object, d.Object, s.reason(d.Err)))
+	}
+}
+
+// warnIssues tells of objects with which something is wrong that does not end a command, in the words of line. Those that count for nothing, since
+// their device was revoked, it only notes.
+func (s *session) warnIssues(issues []report.Issue, line string) {
+	for _, i := range issues {
+		if repo.IsDisowned(i.Err) {
+			s.disowned = append(s.disowned, i.Path)
+			continue
+		}
+		s.warn(f(line, term.Escape(i.Path), s.reason(i.Err)))
+	}
+}
+
+// warnDisowned tells in one line of what counts for nothing, since its device was revoked before it was saved.
+func (s *session) warnDisowned(things i18n.Plural) {
+	slices.Sort(s.disowned)
+	if n := len(slices.Compact(s.disowned)); n > 0 {
+		s.warn(f(s.lang.Count(things, int64(n)), s.typeThis("prune")))
 	}
 }
 

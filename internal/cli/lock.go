@@ -6,6 +6,7 @@ import (
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/lock"
+	"backup_projeto/internal/repo"
 )
 
 // jsonLock is the object of lock, or of what it would do.
@@ -99,6 +100,9 @@ func (s *session) locked(res *lock.Result) {
 	}
 	s.object(o)
 	for _, i := range res.Issues {
+		if repo.IsDisowned(i.Err) {
+			continue
+		}
 		if i.Path == "" {
 			s.warn(f(t.Everything, s.reason(i.Err)))
 			continue

@@ -108,9 +108,7 @@ func (s *session) spared(res *spare.Result) {
 		o.Read, o.Written, o.Deleted = sum(p.Read), sum(p.Write), sum(p.Delete)
 	}
 	s.object(o)
-	for _, i := range res.Issues {
-		s.warn(f(s.text.Verify.Object, i.Path, s.reason(i.Err)))
-	}
+	s.warnIssues(res.Issues, s.text.Verify.Object)
 	switch {
 	case s.cfg.DryRun:
 		s.say(t.DryRun)

@@ -20,6 +20,7 @@ type jsonPrune struct {
 	Trash     int64     `json:"trash"`
 	InTrash   int64     `json:"in_trash"`
 	Leaves    string    `json:"trash_until,omitempty"`
+	Void      int64     `json:"void"`
 	Swept     jsonPacks `json:"swept"`
 	Condemned jsonPacks `json:"condemned"`
 	Rewritten jsonPacks `json:"rewritten"`
@@ -124,6 +125,10 @@ func (s *session) showPrune(ctx context.Context, p *prune.Plan) {
 	if p.Trash > 0 {
 		trash = l.Count(s.text.Browse.Snapshots, p.Trash)
 	}
+	void := ""
+	if p.Void > 0 {
+		void = l.Count(t.VoidLine, p.Void)
+	}
 	aside := ""
 	if p.Aside.Packs > 0 {
 		aside = f(l.Count(s.text.Verify.AsideLine, p.Aside.Packs), l.Bytes(p.Aside.Bytes))
@@ -132,7 +137,7 @@ func (s *session) showPrune(ctx context.Context, p *prune.Plan) {
 	if p.AtOnce {
 		condemn, rewrite = t.CondemnNow, t.RewriteNow
 	}
-	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Trash, trash}, [2]string{t.InTrash, s.inTrash(p)}, [2]string{t.Sweep, sum(p.Sweep)},
+	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Trash, trash}, [2]string{t.Void, void}, [2]string{t.InTrash, s.inTrash(p)}, [2]string{t.Sweep, sum(p.Sweep)},
 		[2]string{condemn, sum(p.Condemn)}, [2]string{rewrite, sum(p.Rewrite)}, [2]string{t.Merge, sum(p.Merge)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
 		[2]string{s.text.Parity.Prune, s.sum(s.text.Parity.Objects, p.Parity.Packs, p.Parity.Bytes)}, [2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Locked, s.lockedPacks(p)}, [2]string{s.text.Verify.Aside, aside}, [2]string{t.Requests, l.Int(p.Use.Requests())},
 		[2]string{t.Cost, s.once(p.Bill)}, [2]string{t.Monthly, s.monthly(ctx, p)})
@@ -225,7 +230,7 @@ func (s *session) tellOfVersions(ctx context.Context, res *prune.Result) {
 func (s *session) pruned(res *prune.Result) {
 	t, l, p := s.text.Prune, s.lang, res.Plan
 	packs := func(x prune.Sum) jsonPacks { return jsonPacks{x.Packs, x.Bytes} }
-	o := jsonPrune{Type: "prune", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Stored: packs(p.Stored), Trash: res.Expired, InTrash: p.InTrash,
+	o := jsonPrune{Type: "prune", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Stored: packs(p.Stored), Trash: res.Expired, Void: res.Void, InTrash: p.InTrash,
 		Swept: jsonPacks{res.SweptPacks, res.SweptBytes}, Condemned: jsonPacks{res.CondemnedPacks, res.CondemnedBytes},
 		Rewritten: jsonPacks{res.RewrittenPacks, res.RewrittenBytes}, Waiting: packs(p.Waiting),
 		Parity: jsonPacks{res.SweptParity, res.SweptParityBytes}, Copied: res.CopiedBytes, Unused: p.Unused,
@@ -242,6 +247,7 @@ func (s *session) pruned(res *prune.Result) {
 	}
 	if s.cfg.DryRun {
 		now, later := p.Doomed()
+		o.Void = p.Void
 		o.Trash, o.Swept, o.Condemned, o.Rewritten, o.Copied = p.Trash, packs(now), packs(later), packs(p.Rewrite), p.Copy
 	}
 	s.object(o)
@@ -258,8 +264,9 @@ func (s *session) pruned(res *prune.Result) {
 	if res.SweptPacks > 0 && p.Locked.Packs > 0 {
 		s.tell(t.Locked + ": " + s.lockedPacks(p))
 	}
-	for _, i := range res.Issues {
-		s.warn(f(s.text.Verify.Object, i.Path, s.reason(i.Err)))
+	s.warnIssues(res.Issues, s.text.Verify.Object)
+	if p.Void == 0 { // else the plan says it
+		s.warnDisowned(s.text.Verify.Disowned)
 	}
 	if res.CondemnedPacks > 0 && !s.cfg.DryRun {
 		s.tell(f(t.Later, s.typeThis("prune")))

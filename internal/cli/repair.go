@@ -156,9 +156,7 @@ func (s *session) showLost(lost verify.Lost, before int) {
 // repaired tells how a repair ended; what is not whole is an error.
 func (s *session) repaired(ctx context.Context, res *repair.Result, told int) error {
 	t, l := s.text.Repair, s.lang
-	for _, i := range res.Issues {
-		s.warn(f(s.text.Verify.Object, term.Escape(i.Path), s.reason(i.Err)))
-	}
+	s.warnIssues(res.Issues, s.text.Verify.Object)
 	if rest := told - s.shown(told); rest > 0 {
 		s.note(f(s.text.Verify.SuffersMore, l.Int(int64(rest))) + "\n")
 	}

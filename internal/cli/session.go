@@ -30,6 +30,8 @@ type session struct {
 	doubt  core.UUID
 	// keyless are devices that signed snapshots, and of which the repository has no key.
 	keyless []core.UUID
+	// disowned are objects that count for nothing, since their device was revoked.
+	disowned []string
 	// headers are the configurations to try: that of the place or, where that cannot be used, those that the orphan may have had.
 	headers []*repo.Header
 	orphan  *repo.Orphan
@@ -182,7 +184,7 @@ func (s *session) givenCode(ctx context.Context) (secret keys.Secret, origin str
 
 // unlock opens the repository with what this machine has, what variables say, or what the person types.
 func (s *session) unlock(ctx context.Context) error {
-	var refused error
+	var refused, gone error
 	for _, w := range s.ways() {
 		secret, origin, ok, err := w.secret(ctx)
 		if err != nil {
@@ -198,6 +200,12 @@ func (s *session) unlock(ctx context.Context) error {
 			return nil
 		}
 		s.noteBroken(secret, err)
+		if secret.Lock == keys.Device && core.CodeOf(err) == "no-slot" && s.scratch == "" {
+			if gone, err = s.keyGone(ctx, secret.Slot, origin); err != nil {
+				return err
+			}
+			continue
+		}
 		if core.CodeOf(err) == "write-only" {
 			refused = err
 			s.own = s.own || secret.Lock == keys.Device
@@ -218,10 +226,29 @@ func (s *session) unlock(ctx context.Context) error {
 	if s.broken != nil && !s.interactive() {
 		return s.broken
 	}
+	if refused == nil && gone != nil {
+		if !s.interactive() {
+			return gone
+		}
+		s.warn(s.reason(gone))
+	}
 	if refused != nil && (core.CodeOf(refused) != "write-only" || !s.interactive()) {
 		return refused
 	}
 	return s.unlockTyped(ctx)
+}
+
+// keyGone says why a device's key, from a variable or this machine's own, opens nothing any more: its slot is not there.
+func (s *session) keyGone(ctx context.Context, slot core.UUID, origin string) (gone, err error) {
+	ended, err := repo.WasEnded(ctx, s.store, slot)
+	if err != nil && !storage.IsDenied(err) { // who may not list that was told to go away, most likely
+		return nil, err
+	}
+	code := core.Code("key-lost")
+	if ended || err != nil {
+		code = "key-ended"
+	}
+	return errKind(core.WrongKey, code, origin), nil
 }
 
 // noteBroken remembers that a secret opened nothing because a slot is damaged. What names its slot and does not fit it can only be that.

@@ -77,6 +77,7 @@ func runSnapshots(ctx context.Context, a *app, _ []string) error {
 		}
 		if len(h) == 0 {
 			s.tell(s.text.Browse.NoSnapshots)
+			s.warnDisowned(s.text.Browse.Disowned)
 			return nil
 		}
 		if !own && !s.cfg.All {
@@ -92,6 +93,7 @@ func runSnapshots(ctx context.Context, a *app, _ []string) error {
 			s.object(o)
 		}
 		s.table(s.snapshotRows(h, pinned, !own), 3, 4)
+		s.warnDisowned(s.text.Browse.Disowned)
 		return s.whole()
 	})
 }

@@ -92,9 +92,8 @@ func (s *session) verified(res *verify.Result) {
 	for _, d := range res.Damaged {
 		s.showDamaged(d)
 	}
-	for _, i := range res.Issues {
-		s.warn(term.Escape(i.Path) + ": " + s.reason(i.Err))
-	}
+	s.warnIssues(res.Issues, "%s: %s")
+	s.warnDisowned(v.Disowned)
 	s.showProofs(res.Proofs)
 	o := jsonVerify{Type: "verify", Place: s.cfg.Place.URL(), Snapshots: res.Snapshots, Dirs: res.Trees, Chunks: res.Chunks, Packs: res.Packs,
 		PacksRead: res.PacksRead, BytesRead: res.BytesRead, PacksProven: res.PacksProven, PacksTotal: res.PacksTotal, BytesProven: res.BytesProven,

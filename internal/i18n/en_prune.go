@@ -30,6 +30,7 @@ func enPruneErrors() map[core.Code]ErrorText {
 
 func enPrune() Prune {
 	return Prune{
+		Void: "count for nothing, delete", VoidLine: Plural{"%s snapshot of a device that was revoked before", "%s snapshots of devices that were revoked before"},
 		Stored: "stored", Trash: "leave the trash for good", Sweep: "delete now", Condemn: "delete later, unused", Rewrite: "copy what is used of, delete later", Waiting: "waiting from earlier",
 		Young: "too young to look at", Unused: "unused, but left", Requests: "requests, about",
 		CondemnNow: "delete, unused", RewriteNow: "copy what is used of, delete", InTrash: "in the trash", Merge: "of these, small: merge",

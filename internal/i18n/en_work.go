@@ -50,7 +50,8 @@ func enVerify() Verify {
 		Never:         "never", Bad: "damaged",
 		SampleLine: Plural{"%s file restored and compared, %s with the live one", "%s files restored and compared, %s of them with the live one"},
 		Unlisted:   "unlisted", UnlistedLine: "%[1]s of an interrupted backup (%[2]s); no damage",
-		Aside: "set aside", AsideLine: Plural{"%s object that a repair found damaged (%s), below aside/", "%s objects that repairs found damaged (%s), below aside/"},
+		Disowned: Plural{"%s object counts for nothing: its device was revoked. It is deleted in time by %s", "%s objects count for nothing: their device was revoked. They are deleted in time by %s"},
+		Aside:    "set aside", AsideLine: Plural{"%s object that a repair found damaged (%s), below aside/", "%s objects that repairs found damaged (%s), below aside/"},
 		Everything:  "everything",
 		Object:      "damaged: %[1]s (%[2]s)",
 		SuffersMore: "… and %s more",
@@ -63,6 +64,7 @@ func enVerify() Verify {
 
 func enBrowse() Browse {
 	return Browse{
+		Disowned: Plural{"%s snapshot counts for nothing: its device was revoked. It is deleted in time by %s", "%s snapshots count for nothing: their device was revoked. They are deleted in time by %s"},
 		ColumnID: "ID", ColumnDate: "DATE", ColumnProject: "PROJECT", ColumnHost: "DEVICE", ColumnFiles: "FILES", ColumnSize: "SIZE", ColumnTags: "NOTES",
 		NoSnapshots:   "There are no snapshots yet",
 		OtherProjects: "No snapshot of this folder's project; here are those of every project",

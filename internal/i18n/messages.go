@@ -129,6 +129,7 @@ type Verify struct {
 	Aside                                       string
 	AsideLine                                   Plural // and then bytes
 	Everything                                  string // of a snapshot
+	Disowned                                    Plural // objects, and then the command that deletes them
 	Object, SuffersMore                         string
 	Suffers                                     string // file, snapshot
 	NoFile                                      string // damage that no file suffers
@@ -140,6 +141,7 @@ type Browse struct {
 	ColumnID, ColumnDate, ColumnProject, ColumnHost, ColumnFiles, ColumnSize, ColumnTags string
 	NoSnapshots, OtherProjects                                                           string
 	Revoked                                                                              string
+	Disowned                                                                             Plural // snapshots, and then the command that deletes them
 	Partial, Safety                                                                      string
 	Snapshots, Projects, Matches                                                         Plural
 	DiffHead                                                                             string
@@ -243,6 +245,8 @@ type Repair struct {
 type Prune struct {
 	Stored, Trash, InTrash, Sweep, Condemn, Rewrite, Merge, Waiting, Young, Unused, Requests string // labels of the plan
 	CondemnNow, RewriteNow                                                                   string // labels, where these are deleted at once
+	Void                                                                                     string // a label, too
+	VoidLine                                                                                 Plural
 	InTrashLine                                                                              Plural // snapshots, and then a moment
 	Cost, Monthly                                                                            string // labels, too
 	Once, OnceGiven                                                                          string // amount, the date of the prices

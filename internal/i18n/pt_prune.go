@@ -30,6 +30,7 @@ func ptPruneErrors() map[core.Code]ErrorText {
 
 func ptPrune() Prune {
 	return Prune{
+		Void: "não valem nada, apagar", VoidLine: Plural{"%s snapshot de um dispositivo revogado antes", "%s snapshots de dispositivos revogados antes"},
 		Stored: "guardado", Trash: "saem da lixeira de vez", Sweep: "apagar agora", Condemn: "apagar depois, sem uso", Rewrite: "copiar o que é usado, apagar depois", Waiting: "à espera, de antes",
 		Young: "novo demais para olhar", Unused: "sem uso, mas fica", Requests: "requisições, cerca de",
 		CondemnNow: "apagar, sem uso", RewriteNow: "copiar o que é usado, apagar", InTrash: "na lixeira", Merge: "destes, pequenos: juntar",

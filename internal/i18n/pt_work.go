@@ -50,7 +50,8 @@ func ptVerify() Verify {
 		Never:         "nunca", Bad: "danificado",
 		SampleLine: Plural{"%s arquivo restaurado e comparado, %s com o atual", "%s arquivos restaurados e comparados, %s deles com o atual"},
 		Unlisted:   "fora do índice", UnlistedLine: "%[1]s de um backup interrompido (%[2]s); não é dano",
-		Aside: "postos de lado", AsideLine: Plural{"%s objeto que um reparo achou danificado (%s), em aside/", "%s objetos que reparos acharam danificados (%s), em aside/"},
+		Disowned: Plural{"%s objeto não vale nada: o dispositivo dele foi revogado. Com o tempo, quem o apaga é %s", "%s objetos não valem nada: o dispositivo deles foi revogado. Com o tempo, quem os apaga é %s"},
+		Aside:    "postos de lado", AsideLine: Plural{"%s objeto que um reparo achou danificado (%s), em aside/", "%s objetos que reparos acharam danificados (%s), em aside/"},
 		Everything:  "tudo",
 		Object:      "danificado: %[1]s (%[2]s)",
 		SuffersMore: "… e mais %s",
@@ -63,6 +64,7 @@ func ptVerify() Verify {
 
 func ptBrowse() Browse {
 	return Browse{
+		Disowned: Plural{"%s snapshot não vale nada: o dispositivo dele foi revogado. Com o tempo, quem o apaga é %s", "%s snapshots não valem nada: o dispositivo deles foi revogado. Com o tempo, quem os apaga é %s"},
 		ColumnID: "ID", ColumnDate: "DATA", ColumnProject: "PROJETO", ColumnHost: "DISPOSITIVO", ColumnFiles: "ARQUIVOS", ColumnSize: "TAMANHO", ColumnTags: "NOTAS",
 		NoSnapshots:   "Ainda não há snapshots",
 		OtherProjects: "Nenhum snapshot do projeto desta pasta; aqui estão os de todos os projetos",

@@ -89,6 +89,20 @@ func CheckSlots(ctx context.Context, s storage.Store, h *Header) error {
 	return configDamage(errMisplaced)
 }
 
+// WasEnded reports whether there is an object by whose name a slot was revoked or removed. Nothing of it is read: it serves to tell why a key opens
+// nothing.
+func WasEnded(ctx context.Context, s storage.Store, slot core.UUID) (bool, error) {
+	for info, err := range s.List(ctx, markPrefix) {
+		if err != nil {
+			return false, err
+		}
+		if id, _, ok := parsePair(revokedPrefix, info.Name); ok && strings.HasPrefix(info.Name, revokedPrefix) && id == slot {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
 // Headers returns a configuration for each repository that it may be, the most likely first. They are for Unlock, and nothing but the id counts.
 func (o *Orphan) Headers() []*Header {
 	var out []*Header
