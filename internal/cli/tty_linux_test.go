@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -143,6 +144,51 @@ func TestPassphraseIsTyped(t *testing.T) {
 	}
 	again := onTerminal(t, project, env, "listar", "-r", place)
 	if out, code := again.end(); code != 0 || strings.Contains(out, "senha") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+}
+
+// TestRemovedKeyIsTold removes this machine's own key, which is asked about as that. With what is left of it the program says that it was removed,
+// asks for another secret, and gives the machine a new key.
+func TestRemovedKeyIsTold(t *testing.T) {
+	const secret = "quatro palavras ao acaso"
+	project, env := scratch(t, "pt_BR.UTF-8")
+	place := filepath.Join(filepath.Dir(project), "lugar")
+	for _, args := range [][]string{{"salvar"}, {"chave", "senha"}} {
+		if out, err := program(project, append(env, "BACKUP_PROJETO_SENHA_NOVA="+secret), append(args, "-r", place)...).CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	files, err := filepath.Glob(filepath.Join(strings.TrimPrefix(env[0], "HOME="), ".config", "backup_projeto", "devices", "*"))
+	if err != nil || len(files) != 1 {
+		t.Fatal(files, err)
+	}
+	key, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	slot := regexp.MustCompile(`"slot": *"([0-9a-f-]{36})"`).FindSubmatch(key)
+	remove := onTerminal(t, project, env, "chave", "remover", string(slot[1]), "-r", place)
+	remove.until("que é a desta máquina?")
+	remove.enter("s\n")
+	if out, code := remove.end(); code != 0 {
+		t.Fatalf("exit %d\n%s", code, out)
+	}
+	if _, err := os.Stat(files[0]); !os.IsNotExist(err) {
+		t.Errorf("the file of the key that was removed: %v", err)
+	}
+	if err := os.WriteFile(files[0], key, 0o600); err != nil { // as another machine has it whose key was removed here
+		t.Fatal(err)
+	}
+	open := onTerminal(t, project, env, "listar", "-r", place)
+	open.until("não está mais no repositório")
+	open.until("Código de recuperação ou senha: ")
+	open.enter(secret + "\n")
+	if out, code := open.end(); code != 0 || !strings.Contains(out, "Agora esta máquina tem a própria chave") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	again := onTerminal(t, project, env, "listar", "-r", place)
+	if out, code := again.end(); code != 0 || strings.Contains(out, "não está mais") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 }
