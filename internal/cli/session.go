@@ -35,6 +35,8 @@ type session struct {
 	// headers are the configurations to try: that of the place or, where that cannot be used, those that the orphan may have had.
 	headers []*repo.Header
 	orphan  *repo.Orphan
+	// mend says that a repair is to put right what opens the repository.
+	mend bool
 	// broken is what a key of this machine met that does not open its slot; spoilt is that slot.
 	broken error
 	spoilt core.UUID
@@ -57,11 +59,11 @@ func (s *session) close() {
 
 // open opens the repository of the settings, with a key that can read unless saving is all that is to be done.
 func (a *app) open(ctx context.Context, read bool) (*session, error) {
-	return a.openAs(ctx, &session{read: read}, false)
+	return a.openAs(ctx, &session{read: read})
 }
 
-// openAs is open; with mend a configuration that cannot be used is made anew, to be stored by a repair.
-func (a *app) openAs(ctx context.Context, s *session, mend bool) (*session, error) {
+// openAs is open; with mend a configuration that cannot be used is made anew, and a key whose slot is damaged opens this machine's copy of it.
+func (a *app) openAs(ctx context.Context, s *session) (*session, error) {
 	store, err := a.openStore(ctx)
 	if err != nil {
 		return nil, err
@@ -74,7 +76,7 @@ func (a *app) openAs(ctx context.Context, s *session, mend bool) (*session, erro
 		s.headers = []*repo.Header{s.header}
 		err = s.unlock(ctx)
 	}
-	if mend && err != nil {
+	if s.mend && err != nil {
 		err = s.adopt(ctx, err)
 	}
 	if err != nil {
@@ -91,7 +93,7 @@ func (a *app) reading(ctx context.Context, run func(s *session) error) error {
 
 // mending is reading for a repair.
 func (a *app) mending(ctx context.Context, run func(s *session) error) error {
-	s, err := a.openAs(ctx, &session{read: true}, true)
+	s, err := a.openAs(ctx, &session{read: true, mend: true})
 	return s.run(err, run)
 }
 
@@ -201,7 +203,7 @@ func (s *session) unlock(ctx context.Context) error {
 		}
 		s.noteBroken(secret, err)
 		if secret.Lock == keys.Device && core.CodeOf(err) == "no-slot" && s.scratch == "" {
-			if gone, err = s.keyGone(ctx, secret.Slot, origin); err != nil {
+			if gone, err = s.keyGone(ctx, secret, origin); err != nil {
 				return err
 			}
 			continue
@@ -239,38 +241,51 @@ func (s *session) unlock(ctx context.Context) error {
 }
 
 // keyGone says why a device's key, from a variable or this machine's own, opens nothing any more: its slot is not there.
-func (s *session) keyGone(ctx context.Context, slot core.UUID, origin string) (gone, err error) {
-	ended, err := repo.WasEnded(ctx, s.store, slot)
+func (s *session) keyGone(ctx context.Context, secret keys.Secret, origin string) (gone, err error) {
+	ended, err := repo.WasEnded(ctx, s.store, secret.Slot)
 	if err != nil && !storage.IsDenied(err) { // who may not list that was told to go away, most likely
 		return nil, err
 	}
-	code := core.Code("key-lost")
 	if ended || err != nil {
-		code = "key-ended"
+		return errKind(core.WrongKey, "key-ended", origin), nil
 	}
-	return errKind(core.WrongKey, code, origin), nil
+	if secret.Slot == s.spoilt && s.orphan == nil {
+		if r, err := repo.UnlockKept(ctx, s.store, s.header, secret, s.repoOptions()); err == nil {
+			_ = r.Close()
+			return errKind(core.Damage, "slot-missing", slotName(secret.Slot)), nil
+		}
+	}
+	return errKind(core.WrongKey, "key-lost", origin), nil
 }
 
 // noteBroken remembers that a secret opened nothing because a slot is damaged. What names its slot and does not fit it can only be that.
 func (s *session) noteBroken(secret keys.Secret, err error) {
 	code := core.CodeOf(err)
 	own := secret.Lock == keys.Device && !secret.Slot.IsZero()
-	if own && (code == "slot-damaged" || code == "wrong-key" || code == "no-slot") {
+	if own && shutOut(code) {
 		s.spoilt = secret.Slot
 	}
 	switch {
 	case code == "slot-damaged":
 		s.broken = err
 	case own && code == "wrong-key":
-		s.broken = &core.Error{Kind: core.Damage, Code: "slot-damaged", Subject: "keys/" + secret.Slot.String(), Err: err}
+		s.broken = &core.Error{Kind: core.Damage, Code: "slot-damaged", Subject: slotName(secret.Slot), Err: err}
 	}
 }
+
+// shutOut reports whether a code says that a device's key does not open the slot that it names.
+func shutOut(code core.Code) bool {
+	return code == "slot-damaged" || code == "wrong-key" || code == "no-slot"
+}
+
+// slotName is the name of a key's slot in the store.
+func slotName(id core.UUID) string { return "keys/" + id.String() }
 
 // opened is what follows when another secret opened the repository than the key that this machine has. A key of its own whose slot is damaged, or can be
 // put back, stays: a repair sees to it, and until then this machine gets no other.
 func (s *session) opened(ctx context.Context, join bool) {
 	if !s.spoilt.IsZero() {
-		name := "keys/" + s.spoilt.String()
+		name := slotName(s.spoilt)
 		bad, err := s.repo.IsDamaged(ctx, name)
 		if err == nil && !bad {
 			bad, err = s.repo.HasCopy(ctx, name)
@@ -315,6 +330,11 @@ func (s *session) tryOne(ctx context.Context, secret keys.Secret) error {
 			break
 		}
 		r, err = open(other, options)
+	}
+	if s.mend && s.orphan == nil && secret.Lock == keys.Device && shutOut(core.CodeOf(err)) {
+		if kept, e := repo.UnlockKept(ctx, s.store, s.header, secret, options); e == nil {
+			r, err = kept, nil
+		}
 	}
 	if err != nil {
 		return err

@@ -75,7 +75,7 @@ func enKeyErrors() map[core.Code]ErrorText {
 		"no-repository":      {"there is no repository at {subject}", "Check the place's flags, or make one with a first backup: backup_projeto{place}"},
 		"config-missing":     {"data of a repository is here, but its configuration is missing", "Make it anew, with any key of the repository: backup_projeto repair{place}. A new repository is not made over an old one; for one elsewhere, change the place."},
 		"config-damaged":     {"the repository is damaged: its configuration is not what was written", "Make it anew, with any key of the repository: backup_projeto repair{place}"},
-		"slot-damaged":       {"[[{subject}: ]]this key of the repository is damaged, and opens nothing", "Open it with another one, and put it right: backup_projeto repair{place}. Set BACKUP_PROJETO_RECOVERY_CODE or BACKUP_PROJETO_PASSPHRASE for that, or run it on a terminal."},
+		"slot-damaged":       {"[[{subject}: ]]this key of the repository is damaged, and opens nothing", "Put it right: backup_projeto repair{place}. Where this machine has no copy of it, open it with another one for that: set BACKUP_PROJETO_RECOVERY_CODE or BACKUP_PROJETO_PASSPHRASE, or run it on a terminal."},
 		"newer-format":       {"the repository was made by a newer version of the program", "Install the newest backup_projeto."},
 		"wrong-key":          {"[[{subject}: ]]this opens no key of the repository", "Check the place, then the passphrase or the recovery code; they belong to one repository each."},
 		"no-slot":            {"[[{subject}: ]]the repository has no key of that kind, or it was removed", "Open it with another one: set BACKUP_PROJETO_RECOVERY_CODE or BACKUP_PROJETO_PASSPHRASE, or type it when asked."},

@@ -75,7 +75,7 @@ func ptKeyErrors() map[core.Code]ErrorText {
 		"no-repository":      {"não há repositório em {subject}", "Confira as opções do lugar, ou crie um com o primeiro backup: backup_projeto{place}"},
 		"config-missing":     {"há dados de um repositório aqui, mas a configuração dele sumiu", "Faça-a de novo, com qualquer chave do repositório: backup_projeto reparar{place}. Não se faz um repositório novo sobre um antigo; para um em outro lugar, mude o lugar."},
 		"config-damaged":     {"o repositório está danificado: a configuração não é a que foi gravada", "Faça-a de novo, com qualquer chave do repositório: backup_projeto reparar{place}"},
-		"slot-damaged":       {"[[{subject}: ]]esta chave do repositório está danificada, e não abre nada", "Abra com outra, e ponha-a em ordem: backup_projeto reparar{place}. Para isso, defina BACKUP_PROJETO_CODIGO_RECUPERACAO ou BACKUP_PROJETO_SENHA, ou rode num terminal."},
+		"slot-damaged":       {"[[{subject}: ]]esta chave do repositório está danificada, e não abre nada", "Ponha-a em ordem: backup_projeto reparar{place}. Se esta máquina não tem cópia dela, abra com outra para isso: defina BACKUP_PROJETO_CODIGO_RECUPERACAO ou BACKUP_PROJETO_SENHA, ou rode num terminal."},
 		"newer-format":       {"o repositório foi feito por uma versão mais nova do programa", "Instale o backup_projeto mais novo."},
 		"wrong-key":          {"[[{subject}: ]]isto não abre nenhuma chave do repositório", "Confira o lugar e depois a senha ou o código de recuperação; eles são de um só repositório."},
 		"no-slot":            {"[[{subject}: ]]o repositório não tem chave desse tipo, ou ela foi removida", "Abra com outra: defina BACKUP_PROJETO_CODIGO_RECUPERACAO ou BACKUP_PROJETO_SENHA, ou digite quando for perguntado."},

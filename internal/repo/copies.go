@@ -3,6 +3,8 @@ package repo
 import (
 	"bytes"
 	"context"
+	"os"
+	"path/filepath"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
@@ -27,6 +29,48 @@ func (r *Repo) keepCopy(folder, name string, data []byte) {
 	if !bytes.Equal(r.recallFile(folder, name), data) {
 		r.keepFile(folder, name, data)
 	}
+}
+
+// UnlockKept opens the repository with this machine's copy of the slot that a device's key names, which the store has no more, or not whole: so that a repair
+// can put it back. Where there is no copy, or the key does not open it, the kind is WrongKey, code "no-slot"; where the slot was revoked, code
+// "revoked".
+func UnlockKept(ctx context.Context, s storage.Store, h *Header, secret keys.Secret, opt Options) (*Repo, error) {
+	ring := keptSlot(opt.Cache, h.ID, secret)
+	if ring == nil {
+		return nil, &core.Error{Kind: core.WrongKey, Code: codeNoSlot}
+	}
+	if !crypto.Equal(h.sum(ring.Writer), h.mac) {
+		return nil, configDamage(crypto.ErrOpen)
+	}
+	r, err := open(s, h, ring, opt)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.lookRevoked(ctx); err != nil {
+		_ = r.Close()
+		return nil, err
+	}
+	return r, nil
+}
+
+// keptSlot opens the copy of the slot that a secret names; nil where there is none.
+func keptSlot(cache string, repo core.UUID, secret keys.Secret) *keys.Keyring {
+	if cache == "" || secret.Slot.IsZero() {
+		return nil
+	}
+	data, err := os.ReadFile(filepath.Join(cache, repo.String(), slotCopies, secret.Slot.String()))
+	if err != nil {
+		return nil
+	}
+	slot, err := keys.Decode(data)
+	if err != nil || slot.Repo != repo || slot.ID != secret.Slot {
+		return nil
+	}
+	ring, err := slot.Open(secret)
+	if err != nil {
+		return nil
+	}
+	return ring
 }
 
 // judgeConfig returns why bytes are no configuration of this repository, or nil.

@@ -138,3 +138,53 @@ func (x *shut) check(t *testing.T, m *fault.Memory, right []byte, where string) 
 	}
 	t.Errorf("%s: what was there is gone", where)
 }
+
+// TestUnlockKept opens with a machine's copy of its slot: only with the key that it names, and not once it was revoked, whatever a store says.
+func TestUnlockKept(t *testing.T) {
+	s, cache := newStore(t), t.TempDir()
+	made := create(t, s, "", Options{})
+	key := keys.NewDeviceKey(made.Device.Repo)
+	_, err := made.Repo.AddSlot(t.Context(), key.Secret(), "casa", false)
+	must(t, err)
+	h, err := ReadHeader(t.Context(), s)
+	must(t, err)
+	kept := func(secret keys.Secret, cache string) error {
+		r, err := UnlockKept(t.Context(), s, h, secret, Options{Cache: cache})
+		if err == nil {
+			must(t, r.Close())
+		}
+		return err
+	}
+	if err := kept(key.Secret(), cache); core.CodeOf(err) != codeNoSlot {
+		t.Errorf("without a copy: %v", err)
+	}
+	must(t, unlockWith(t, s, key.Secret(), Options{Cache: cache}).Close())
+	must(t, s.Delete(t.Context(), slotName(key.Slot)))
+	must(t, kept(key.Secret(), cache))
+	wrong := keys.Secret{Lock: keys.Device, Value: make([]byte, len(key.Key)), Slot: key.Slot}
+	for _, secret := range []keys.Secret{wrong, made.Device.Secret(), {Lock: keys.Recovery, Value: made.Code}} {
+		if err := kept(secret, cache); core.CodeOf(err) != codeNoSlot {
+			t.Errorf("another secret: %v", err)
+		}
+	}
+	copied := filepath.Join(cache, made.Device.Repo.String(), slotCopies, key.Slot.String())
+	right, err := os.ReadFile(copied)
+	must(t, err)
+	for i := range right {
+		must(t, os.WriteFile(copied, spoilt(right, i), 0o600))
+		if kept(key.Secret(), cache) == nil {
+			t.Errorf("byte %d of the copy is changed, and it opens", i)
+		}
+	}
+	must(t, os.WriteFile(copied, right, 0o600))
+	must(t, s.Put(t.Context(), slotName(key.Slot), right))
+	must(t, made.Repo.RemoveSlot(t.Context(), key.Slot))
+	for range 2 {
+		if err := kept(key.Secret(), cache); core.CodeOf(err) != codeRevoked {
+			t.Errorf("a slot that was removed: %v", err)
+		}
+		for _, name := range objects(t, s, markPrefix) { // as a store may that is on the thief's side; this machine has seen it
+			must(t, s.Delete(t.Context(), name))
+		}
+	}
+}

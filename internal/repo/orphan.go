@@ -112,10 +112,15 @@ func (o *Orphan) Headers() []*Header {
 	return out
 }
 
-// Unlock opens the repository of one of its headers as the function Unlock does, with a configuration that is made anew and not stored: PutBack
+// Unlock opens the repository of one of its headers as the functions Unlock and UnlockKept do, with a configuration that is made anew and not stored: PutBack
 // stores it. Where one of a newer format stands there, which nothing proves to be a damaged one of this, the code is "newer-format".
 func (o *Orphan) Unlock(ctx context.Context, h *Header, secret keys.Secret, opt Options) (*Repo, error) {
 	ring, slot, err := unlock(ctx, o.store, h.ID, secret, func() error { return nil })
+	if core.KindOf(err) == core.WrongKey || core.CodeOf(err) == codeSlotBad {
+		if ring = keptSlot(opt.Cache, h.ID, secret); ring != nil {
+			err = nil
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -131,13 +136,18 @@ func (o *Orphan) Unlock(ctx context.Context, h *Header, secret keys.Secret, opt 
 		now = &Header{ID: h.ID, Chunking: chunk.Default}
 	}
 	r, err := open(o.store, now, ring, opt)
+	if err == nil {
+		err = r.lookRevoked(ctx)
+	}
 	if err == nil && was == nil {
 		err = r.dateHeader(ctx)
 	}
 	if err != nil {
 		return nil, err
 	}
-	r.keepCopies(slot)
+	if slot != nil {
+		r.keepCopies(slot)
+	}
 	return r, nil
 }
 
