@@ -23,7 +23,6 @@ import (
 	"backup_projeto/internal/prune"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
-	"backup_projeto/internal/storage"
 )
 
 // codeNoLength says that it was not told for how long to lock.
@@ -45,18 +44,18 @@ type Options struct {
 
 // Plan is what a run is going to do.
 type Plan struct {
-	Objects  int64            // that are needed
-	Bytes    int64            // what they take
-	Unlocked int64            // of them without a lock
-	Due      int64            // of them with a lock that is due, or without one
-	Weaker   int64            // of those due, with a lock whose mode is weaker than Mode
-	Firmer   int64            // with a lock whose mode is firmer than Mode
-	Next     time.Time        // when the first of the locks ends; zero where there is none
-	NextName string           // of the object with that lock
-	Until    time.Time        // when those locks will end that are lengthened
-	Mode     storage.LockMode // that locks shall have
-	Looked   int64            // requests that were needed to see the locks
-	All      bool             // what snapshots need could not be told, so it is everything
+	Objects  int64         // that are needed
+	Bytes    int64         // what they take
+	Unlocked int64         // of them without a lock
+	Due      int64         // of them with a lock that is due, or without one
+	Weaker   int64         // of those due, with a lock whose mode is weaker than Mode
+	Firmer   int64         // with a lock whose mode is firmer than Mode
+	Next     time.Time     // when the first of the locks ends; zero where there is none
+	NextName string        // of the object with that lock
+	Until    time.Time     // when those locks will end that are lengthened
+	Mode     repo.LockMode // that locks shall have
+	Looked   int64         // requests that were needed to see the locks
+	All      bool          // what snapshots need could not be told, so it is everything
 }
 
 // Requests is how many requests carrying the plan out takes, at most: to make a lock firmer, where the service refuses that at first, three.
@@ -90,7 +89,7 @@ type run struct {
 // due is an object with a lock to be lengthened or made firmer.
 type due struct {
 	name  string
-	lock  storage.Lock
+	lock  repo.Lock
 	ends  bool // it ends too soon
 	firms bool // its mode is too weak
 }
@@ -201,11 +200,11 @@ func (l *run) look(ctx context.Context, objects []repo.LastingObject) error {
 }
 
 // seen notes a lock.
-func (l *run) seen(name string, lock storage.Lock, limit time.Time) {
+func (l *run) seen(name string, lock repo.Lock, limit time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	p, until := l.res.Plan, lock.Until
-	d := due{name: name, lock: lock, ends: until.Before(limit), firms: lock.Mode != storage.Unlocked && lock.Mode < p.Mode}
+	d := due{name: name, lock: lock, ends: until.Before(limit), firms: lock.Mode != repo.Unlocked && lock.Mode < p.Mode}
 	switch {
 	case until.IsZero():
 		p.Unlocked++

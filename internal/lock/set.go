@@ -6,7 +6,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"backup_projeto/internal/repo"
-	"backup_projeto/internal/storage"
 )
 
 // lengthen does what the plan says. That one object is gone meanwhile, or refuses, is told, and the rest goes on; that the credentials may
@@ -40,7 +39,7 @@ func (l *run) lengthen(ctx context.Context) error {
 // set lengthens a lock, and makes it firmer where it is weaker than it should be. Who may lengthen may not always do that: then it is
 // lengthened as it is, and the others are not tried.
 func (l *run) set(ctx context.Context, d due) error {
-	want := storage.Lock{Until: l.res.Plan.Until, Mode: l.res.Plan.Mode}
+	want := repo.Lock{Until: l.res.Plan.Until, Mode: l.res.Plan.Mode}
 	if !d.firms {
 		return l.put(ctx, d, want)
 	}
@@ -68,7 +67,7 @@ func (l *run) set(ctx context.Context, d due) error {
 }
 
 // put sets a lock that is in no way weaker than the one that is there, and counts it.
-func (l *run) put(ctx context.Context, d due, want storage.Lock) error {
+func (l *run) put(ctx context.Context, d due, want repo.Lock) error {
 	err := l.locks.Set(ctx, d.name, d.lock.Firmer(want))
 	if err == nil {
 		l.mu.Lock()

@@ -12,6 +12,15 @@ import (
 	"backup_projeto/internal/storage"
 )
 
+// Lock and LockMode are what storage says of the lock of an object, for who does not see stores.
+type (
+	Lock     = storage.Lock
+	LockMode = storage.LockMode
+)
+
+// Unlocked is the mode of what has no lock.
+const Unlocked = storage.Unlocked
+
 // Locks is what the store's locks forbid and allow; see storage.Locker.
 type Locks struct {
 	r      *Repo
