@@ -16,7 +16,7 @@ import (
 // away, so that it runs the same code; forget then removes it.
 func (a *app) openOrCreate(ctx context.Context) (s *session, forget func(), err error) {
 	s, err = a.open(ctx, false)
-	if core.KindOf(err) != core.NoRepository {
+	if core.KindOf(err) != core.NoRepository || core.CodeOf(err) == codePast || core.CodeOf(err) == codePastConfig { // a new one would hide the old one
 		return s, func() {}, err
 	}
 	if a.cfg.DryRun {

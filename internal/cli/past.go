@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/repo"
 	"backup_projeto/internal/storage"
 	"backup_projeto/internal/storage/observe"
 )
@@ -62,6 +63,53 @@ func (s *session) absentThen(err error) error {
 		return err
 	}
 	return &core.Error{Kind: core.NoRepository, Code: "as-of-empty", Subject: s.place(), Err: err}
+}
+
+// configObject is what makes a place a repository's.
+const configObject = "config"
+
+// These say that a repository, or only its configuration, is not there any more, and that its versions are.
+const (
+	codePast       core.Code = "repository-past"
+	codePastConfig core.Code = "config-past"
+)
+
+// mostEnds is how many moments are tried: a configuration is written once, but for repairs and attacks.
+const mostEnds = 10
+
+// goneSince explains that a repository cannot be opened: in a bucket that keeps versions it was deleted or overwritten, and the last moment at
+// which it was there is known, to the second, as people write moments. Whoever may not list versions gets the error as it is.
+func (s *session) goneSince(ctx context.Context, err error) error {
+	kind := core.KindOf(err)
+	if s.header != nil || !s.cfg.AsOf.IsZero() || kind != core.NoRepository && kind != core.Damage {
+		return err
+	}
+	h, ok := storage.As[storage.Historian](s.store)
+	if !ok {
+		return err
+	}
+	ends, e := h.Ends(ctx, configObject)
+	if e != nil {
+		return err
+	}
+	for _, end := range ends[:min(len(ends), mostEnds)] {
+		before := end.Truncate(time.Second)
+		view, e := h.AsOf(ctx, before.Add(-1))
+		if e == nil {
+			_, e = view.Stat(ctx, configObject)
+		}
+		if e == nil {
+			_, e = repo.ReadHeader(ctx, view)
+		}
+		if e == nil {
+			code := codePastConfig
+			if core.CodeOf(err) == "no-repository" {
+				code = codePast
+			}
+			return &core.Error{Kind: kind, Code: code, Subject: s.place(), Err: &moreValues{value: before.Add(-time.Second).UTC().Format(time.RFC3339)}}
+		}
+	}
+	return err
 }
 
 // present opens the repository as it is now, for what has to be saved while the past is read.

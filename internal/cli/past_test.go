@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -79,6 +80,14 @@ func cmdSaveTime(ts *testscript.TestScript, neg bool, args []string) {
 	now := time.Now()
 	ts.Setenv(args[0], now.UTC().Format(time.RFC3339))
 	time.Sleep(time.Until(now.Truncate(time.Second).Add(time.Second + 20*time.Millisecond)))
+}
+
+// cmdSaveMoment keeps the first moment found in a file (or stdout, stderr) in a variable: savemoment FROM VARIABLE.
+func cmdSaveMoment(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: savemoment FROM VARIABLE")
+	}
+	ts.Setenv(args[1], regexp.MustCompile(`20[0-9-]+T[0-9:]+Z`).FindString(ts.ReadFile(args[0])))
 }
 
 // cmdNoViews fails if a cache has a folder of a look at the past or, with "empty", anything at all: noviews CACHE [empty].

@@ -80,8 +80,9 @@ func (a *app) openAs(ctx context.Context, s *session) (*session, error) {
 		err = s.adopt(ctx, err)
 	}
 	if err != nil {
+		err = s.goneSince(ctx, s.absentThen(err))
 		s.close()
-		return nil, s.absentThen(err)
+		return nil, err
 	}
 	return s, nil
 }

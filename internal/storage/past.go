@@ -30,6 +30,8 @@ type Historian interface {
 	// AsOf returns a view of the store as it was at a moment of its own clock. The view is read-only: what would write gives code ReadOnly. A
 	// container that never kept versions gives code NoVersions. What was purged since, version by version, is absent from the view.
 	AsOf(ctx context.Context, moment time.Time) (Store, error)
+	// Ends returns when what stood under a name was overwritten or deleted, as far as its versions are kept, the last time first.
+	Ends(ctx context.Context, name string) ([]time.Time, error)
 	// Kept sums up what the store keeps beside the objects that it lists.
 	Kept(ctx context.Context) (Kept, error)
 }

@@ -3,6 +3,7 @@ package s3_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -119,6 +120,45 @@ func TestRealPast(t *testing.T) {
 	want := storage.Kept{Versions: 4, Bytes: 8, Markers: 3, Rewritten: 1, First: "packs/ab/abc"}
 	if err != nil || kept != want {
 		t.Errorf("beside what it lists the store keeps %+v, %v; want %+v", kept, err, want)
+	}
+}
+
+// TestRealEnds: when what stood under a name was overwritten or deleted is known, the last time first, and of no other name.
+func TestRealEnds(t *testing.T) {
+	server := s3test.StartVersioned(t)
+	server.Setenv(t)
+	bucket := newBucket()
+	s := open(t, s3.Config{Bucket: bucket, Prefix: "team"})
+	if err := s.Ensure(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	switchVersioning(t, server, bucket)
+	put(t, s, map[string]string{"config": "first"})
+	want := 0
+	check := func() {
+		t.Helper()
+		ends, err := s.Ends(t.Context(), "config")
+		if err != nil || len(ends) != want || !slices.IsSortedFunc(ends, func(a, b time.Time) int { return b.Compare(a) }) {
+			t.Errorf("%v, %v; want %d moments", ends, err, want)
+		}
+		for _, end := range ends {
+			if time.Since(end).Abs() > time.Minute {
+				t.Errorf("it ended at %v", end)
+			}
+		}
+	}
+	check()
+	put(t, s, map[string]string{"config": "second", "config-other": "x"})
+	put(t, s, map[string]string{"config-other": "y"})
+	want = 1
+	check()
+	if err := s.Delete(t.Context(), "config"); err != nil {
+		t.Fatal(err)
+	}
+	want = 2
+	check()
+	if ends, err := s.Ends(t.Context(), "none"); err != nil || len(ends) > 0 {
+		t.Errorf("of nothing: %v, %v", ends, err)
 	}
 }
 

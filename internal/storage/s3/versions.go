@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -120,6 +121,24 @@ func (v version) hides(w version) bool {
 		return v.latest
 	}
 	return w.marker && !v.marker
+}
+
+// Ends returns when each version of an object but the newest was followed by the next one, or by a delete marker.
+func (s *Store) Ends(ctx context.Context, name string) ([]time.Time, error) {
+	if _, err := s.key(name); err != nil {
+		return nil, err
+	}
+	var puts []time.Time
+	err := s.versions(ctx, name, func(v version) {
+		if v.name == name {
+			puts = append(puts, v.time)
+		}
+	})
+	if err != nil || len(puts) == 0 {
+		return nil, err
+	}
+	slices.SortFunc(puts, func(a, b time.Time) int { return b.Compare(a) })
+	return puts[:len(puts)-1], nil
 }
 
 // Kept sums up the versions that a plain listing does not show.

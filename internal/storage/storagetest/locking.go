@@ -90,6 +90,9 @@ func (l *Locking) AsOf(context.Context, time.Time) (storage.Store, error) {
 	return nil, storage.Errf(storage.NoVersions, "", nil)
 }
 
+// Ends knows of nothing.
+func (l *Locking) Ends(context.Context, string) ([]time.Time, error) { return nil, nil }
+
 // Kept is nothing.
 func (l *Locking) Kept(context.Context) (storage.Kept, error) { return storage.Kept{}, nil }
 
