@@ -28,6 +28,9 @@ func (a *app) flagError(c *cobra.Command, err error) error {
 		return mistake(config.Problem{Code: "unknown-letter", Value: firstRune(unknown.GetSpecifiedName()), Subject: spoken(c),
 			Near: nearFlag(c, unknown.GetSpecifiedShortnames())})
 	case errors.As(err, &unknown):
+		if others := commandsWith(c.Root(), unknown.GetSpecifiedName()); len(others) > 0 {
+			return mistake(config.Problem{Code: "flag-elsewhere", Value: "--" + unknown.GetSpecifiedName(), Subject: spoken(c), List: others})
+		}
 		return mistake(config.Problem{Code: "unknown-flag", Value: "--" + unknown.GetSpecifiedName(), Subject: spoken(c),
 			Near: nearFlag(c, unknown.GetSpecifiedName())})
 	case errors.As(err, &noValue):
@@ -121,4 +124,14 @@ func firstRune(s string) string {
 		return string(r)
 	}
 	return ""
+}
+
+// commandsWith lists the commands that have a flag of that very name.
+func commandsWith(root *cobra.Command, name string) (out []string) {
+	for _, c := range root.Commands() {
+		if c.Flags().Lookup(name) != nil {
+			out = append(out, c.Name())
+		}
+	}
+	return out
 }

@@ -26,6 +26,7 @@ func enUsageErrors() map[core.Code]ErrorText {
 	return map[core.Code]ErrorText{
 		"usage":            {"this cannot be used", help},
 		"unknown-flag":     {"there is no flag {value}", "[[Did you mean {near}? ]]The command's flags: backup_projeto{subject} --help"},
+		"flag-elsewhere":   {"{value} is not a flag of this command; it is one of {list}", "Take it away. The command's flags: backup_projeto{subject} --help"},
 		"unknown-letter":   {"there is no flag -{value}", "[[Did you mean {near}? ]]The command's flags: backup_projeto{subject} --help"},
 		"flag-value":       {"{value} needs a value", "Write it as {value}={other}"},
 		"flag-syntax":      {"{value} is not how a flag is written", "Write --name or --name=value; -- alone ends the flags."},

@@ -26,6 +26,7 @@ func ptUsageErrors() map[core.Code]ErrorText {
 	return map[core.Code]ErrorText{
 		"usage":            {"isto não pode ser usado", help},
 		"unknown-flag":     {"não existe a opção {value}", "[[Você quis dizer {near}? ]]As opções do comando: backup_projeto{subject} --ajuda"},
+		"flag-elsewhere":   {"{value} não é uma opção deste comando, e sim de {list}", "Tire-a. As opções do comando: backup_projeto{subject} --ajuda"},
 		"unknown-letter":   {"não existe a opção -{value}", "[[Você quis dizer {near}? ]]As opções do comando: backup_projeto{subject} --ajuda"},
 		"flag-value":       {"falta o valor de {value}", "Escreva assim: {value}={other}"},
 		"flag-syntax":      {"{value} não é um jeito de escrever uma opção", "Escreva --nome ou --nome=valor; -- sozinho encerra as opções."},
