@@ -43,6 +43,8 @@ type operation struct {
 	// codes are the exit codes allowed besides 0, by the place that failed.
 	codes map[string][]int
 	check func(w *world, r result)
+	// prepare makes something of the world before; nil is nothing.
+	prepare func(w *world)
 }
 
 // everything reports whether all points are to be tried.
@@ -52,6 +54,7 @@ func everything() bool { return os.Getenv("DISK_FAULTS") == "all" }
 // third of the calls and places, each time with another error.
 func (w *world) points(op *operation) (all []point) {
 	w.t.Helper()
+	w.ready(op)
 	counts := map[[2]string]int{}
 	if got := w.supervised(func(c *call) answer {
 		k := c.which()
@@ -85,6 +88,15 @@ func (w *world) points(op *operation) (all []point) {
 	return all
 }
 
+// ready puts the world into the state that an operation begins in.
+func (w *world) ready(op *operation) {
+	w.t.Helper()
+	w.reset()
+	if op.prepare != nil {
+		op.prepare(w)
+	}
+}
+
 // fail runs the command with a fault; false if it did not come to that.
 func (w *world) fail(op *operation, p point) (result, bool) {
 	w.t.Helper()
@@ -108,7 +120,7 @@ func (w *world) fail(op *operation, p point) (result, bool) {
 // try has one call fail, and judges.
 func (w *world) try(op *operation, p point) bool {
 	w.t.Helper()
-	w.reset()
+	w.ready(op)
 	project := w.state(w.project)
 	got, reached := w.fail(op, p)
 	if !reached {
@@ -146,7 +158,7 @@ var operations = []operation{
 		if w.restored(w.save()) != project {
 			w.t.Errorf("the next backup is not what is restored")
 		}
-	}},
+	}, nil},
 	{"restore", []string{"restore", "--to=../target"}, map[string][]int{"repository": {8}, "project": {7}, "target": {7}, "home": {1, 5, 7}}, func(w *world, r result) {
 		whole := w.restored("latest")
 		content := w.content(filepath.Join(w.top, "restored"))
@@ -166,7 +178,7 @@ var operations = []operation{
 		if got := w.state(w.target); !left(got) && got != whole {
 			w.t.Errorf("the next restore left\n%s", got)
 		}
-	}},
+	}, nil},
 	{"prune", []string{"prune", "--grace=0", "--max-unused=0%"}, map[string][]int{"repository": {8}, "project": {7}, "home": {1, 5, 7}}, func(w *world, r result) {
 		for _, id := range w.saved {
 			w.restored(id)
@@ -175,8 +187,33 @@ var operations = []operation{
 		for _, id := range w.saved {
 			w.restored(id)
 		}
-	}},
-	{"verify", []string{"verify", "--data=100%"}, map[string][]int{"repository": {8}, "project": {7}, "home": {1, 5, 7}}, func(*world, result) {}},
+	}, nil},
+	{"verify", []string{"verify", "--data=100%"}, map[string][]int{"repository": {8}, "project": {7}, "home": {1, 5, 7}}, func(*world, result) {}, nil},
+	{"repair", []string{"repair"}, map[string][]int{"repository": {8}, "project": {7}, "home": {1, 5, 7}}, func(w *world, r result) {
+		if r.code == 0 {
+			w.whole()
+		}
+		w.want(0, "repair")
+		w.whole()
+	}, unlisted},
+}
+
+// unlisted loses the index.
+func unlisted(w *world) {
+	w.t.Helper()
+	files, err := filepath.Glob(filepath.Join(w.repo, "index", "*"))
+	must(w.t, err)
+	for _, file := range files {
+		must(w.t, os.Remove(file))
+	}
+}
+
+// whole restores everything.
+func (w *world) whole() {
+	w.t.Helper()
+	for _, id := range w.saved {
+		w.restored(id)
+	}
 }
 
 // TestFaults has system calls fail once, some of them by default, and with DISK_FAULTS=all every call with every error:

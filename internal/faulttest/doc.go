@@ -1,9 +1,9 @@
 // Package faulttest runs every operation of the engine on a store that fails, at each call that the operation makes, in each way that
 // package faulty knows, and judges what became of the repository. It serves tests only, and works on Linux and macOS.
 //
-// Terms: an operation is what a command does with the engine (operations.go, prunes.go, keys.go, mends.go); a state is the repository, the machine's
-// cache and the project before it (state.go); a machine is one run of it (machine.go); a point is one call of it and one fault
-// (points.go); the verdict is what must hold after that (verdict.go).
+// Terms: an operation is what a command does with the engine (operations.go, prunes.go, keys.go, mends.go, repairs.go); a state is the
+// repository, the machine's cache and the project before it (state.go); a machine is one run of it (machine.go); a point is one call of it
+// and one fault (points.go); the verdict is what must hold after that (verdict.go).
 //
 // The verdict, at each point:
 //

@@ -6,7 +6,8 @@
 // once that was read back, to delete it from its place. To put back is to store an object anew of which somebody has a copy.
 //
 // Map: repair.go runs it; look.go finds out what is wrong and what can be done, unlisted.go which packs no index object lists; act.go does
-// it, salvage.go copies, try.go only says what would come of it; heal.go takes chunks from a second repository, convert.go brings its folders into the form of this one.
+// it, salvage.go copies, try.go only says what would come of it; heal.go takes chunks from a second repository, convert.go brings its folders
+// into the form of this one.
 //
 // Promises: only what is proven to be wrong by its bytes, read twice, is set aside, and nothing else leaves its place; nothing is ever deleted
 // that was not copied and read back; no chunk that can be read becomes unreadable, at any moment, whatever fails or is killed, and whatever

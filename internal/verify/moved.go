@@ -78,7 +78,8 @@ func (v *run) lookAgain(ctx context.Context) error {
 	return v.proveMore(ctx, all)
 }
 
-// proveMore reads, of packs that are new, as large a share as of the others. Some may not be new: a listing of the index was short, or an object of it arrived damaged.
+// proveMore reads, of packs that are new, as large a share as of the others. Some may not be new: a listing of the index was short, or an object
+// of it arrived damaged.
 func (v *run) proveMore(ctx context.Context, before map[core.ID]*packState) error {
 	for name := range v.packs.all {
 		if before[name] == nil {
