@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,7 +57,15 @@ func TestAhead(t *testing.T) {
 
 	r := open()
 	segments, packs := map[segmentKey]bool{}, map[core.ID]bool{}
-	for i := range ids {
+	order := make([]int, len(ids)) // a pack after the other: which chunks are in which depends on who was faster
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		x, y := r.Lookup(&ids[a])[0].Pack.Name, r.Lookup(&ids[b])[0].Pack.Name
+		return bytes.Compare(x[:], y[:])
+	})
+	for _, i := range order {
 		read(r, i)
 		l := r.Lookup(&ids[i])[0]
 		segments[segmentKey{l.Pack.Name, l.Number}], packs[l.Pack.Name] = true, true
