@@ -37,7 +37,7 @@ func putTrees(t *testing.T, r *Repo, chunks [][]byte) (ids []core.ID) {
 func TestAhead(t *testing.T) {
 	dir := t.TempDir()
 	s := &counter{Store: newStore(t)}
-	c := create(t, s, "", Options{Cache: dir})
+	c := create(t, s, "", Options{Cache: dir, Workers: 1}) // segments stand in the packs in the order of the chunks
 	chunks := content(3, 900)
 	ids := putTrees(t, c.Repo, chunks)
 	must(t, c.Repo.Close())
