@@ -20,13 +20,9 @@ func (p *run) tryOut() error {
 	if len(p.plan.unlisted)+len(p.plan.unseen) == 0 {
 		return p.foresee(p.r)
 	}
-	dir, err := p.scratch()
+	box, err := p.sandbox()
 	if err != nil {
 		return err
-	}
-	box, err := p.r.Sandbox(dir)
-	if err != nil {
-		return &core.Error{Kind: core.Failure, Err: err}
 	}
 	defer box.Close()
 	if err := p.mendUnseen(box); err != nil {
@@ -39,16 +35,25 @@ func (p *run) tryOut() error {
 	return p.foresee(box)
 }
 
-// tryAll repairs where nobody sees it: only so it shows what a second repository has of what is missing, as what is in a lost folder is
-// not known before the folder is there again. That takes as much room on this machine's disk as the repair would in the store.
-func (p *run) tryAll() error {
+// sandbox returns the repository as one that keeps to itself what is stored in it.
+func (p *run) sandbox() (*repo.Repo, error) {
 	dir, err := p.scratch()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	box, err := p.r.Sandbox(dir)
 	if err != nil {
-		return &core.Error{Kind: core.Failure, Err: err}
+		return nil, &core.Error{Kind: core.Failure, Err: err}
+	}
+	return box, nil
+}
+
+// tryAll repairs where nobody sees it: only so it shows what a second repository has of what is missing, as what is in a lost folder is
+// not known before the folder is there again. That takes as much room on this machine's disk as the repair would in the store.
+func (p *run) tryAll() error {
+	box, err := p.sandbox()
+	if err != nil {
+		return err
 	}
 	defer box.Close()
 	t := *p
