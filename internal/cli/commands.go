@@ -31,6 +31,7 @@ func commands() command {
 			{en: "retain", pt: "reter", scopes: anywhere | config.Which | config.Listing | config.Trying | config.Retaining, run: runRetain},
 			{en: "pin", pt: "fixar", scopes: anywhere | config.Which, max: -1, run: runPin},
 			{en: "unpin", pt: "desafixar", scopes: anywhere | config.Which, min: 1, max: -1, run: runUnpin},
+			{en: "drop", pt: "descartar", scopes: anywhere | config.Which, min: 1, max: -1, run: runDrop},
 			{en: "undelete", pt: "resgatar", scopes: anywhere, max: -1, run: runUndelete},
 			{en: "prune", pt: "limpar", scopes: anywhere | config.Trying | config.Working | config.Pruning, run: runPrune},
 			{en: "parity", pt: "paridade", scopes: anywhere | config.Trying | config.Working | config.Sparing, run: runParity},

@@ -26,6 +26,7 @@ func enRetain() Retain {
 
 func enRetainErrors() map[core.Code]ErrorText {
 	return map[core.Code]ErrorText{
+		"snapshot-pinned":   {"snapshot {subject} is pinned; nothing was dropped", "Unpin it first: backup_projeto unpin {subject}{place}"},
 		"snapshot-in-trash": {"snapshot \"{subject}\" was dropped and is in the trash", "Bring it back: backup_projeto undelete {subject}{place}"},
 		"not-in-trash":      {"the trash has no snapshot \"{subject}\"", "See what it has: backup_projeto undelete{place}"},
 		"trash-ambiguous":   {"several snapshots in the trash have an id that begins with \"{subject}\"", "Type more digits. See them: backup_projeto undelete{place}"},

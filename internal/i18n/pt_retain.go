@@ -26,6 +26,7 @@ func ptRetain() Retain {
 
 func ptRetainErrors() map[core.Code]ErrorText {
 	return map[core.Code]ErrorText{
+		"snapshot-pinned":   {"o snapshot {subject} está fixado; nada foi descartado", "Desafixe-o antes: backup_projeto desafixar {subject}{place}"},
 		"snapshot-in-trash": {"o snapshot \"{subject}\" foi descartado e está na lixeira", "Traga-o de volta: backup_projeto resgatar {subject}{place}"},
 		"not-in-trash":      {"a lixeira não tem o snapshot \"{subject}\"", "Veja o que há nela: backup_projeto resgatar{place}"},
 		"trash-ambiguous":   {"vários snapshots da lixeira têm id que começa com \"{subject}\"", "Digite mais dígitos. Veja-os: backup_projeto resgatar{place}"},
