@@ -123,17 +123,13 @@ func (p *run) lookAtObjects(res *verify.Result) error {
 			if rest != "" {
 				names = append(names, d.Object)
 			}
-		case "snapshots", "keys", "settings": // of the last the older hold then, or none
+		case "snapshots", "keys", "pins", "gc", "trash", "settings": // of the last the older hold then, or none
 			names = append(names, d.Object)
 		case "config": // what opened the repository is authentic
 			p.plan.PutBack = append(p.plan.PutBack, d.Object)
 		}
 	}
-	more, err := p.r.Unreadable(p.ctx)
-	if err != nil {
-		return err
-	}
-	for _, name := range append(names, more...) {
+	for _, name := range names {
 		bad, err := p.r.IsDamaged(p.ctx, name)
 		if err != nil {
 			return err
