@@ -87,22 +87,28 @@ func (r *Repo) judgeConfig(data []byte) error {
 	return nil
 }
 
-// putBackConfig stores the configuration where there is none, or sets aside what stands there and replaces it. false says that it was put right by
-// somebody else, or cannot be replaced.
-func (r *Repo) putBackConfig(ctx context.Context) (bool, error) {
-	out, err := r.SetAside(ctx, configName, false)
+// replace stores an object where there is none, or sets aside a copy of what stands there and is wrong, and overwrites it. false says that it was put
+// right by somebody else, or cannot be replaced.
+func (r *Repo) replace(ctx context.Context, name string, data []byte) (bool, error) {
+	out, err := r.SetAside(ctx, name, false)
 	switch {
 	case err != nil || out == AsideLarge:
 		return false, err
 	case out == AsideNot: // it is right, or gone
-		err = storage.Create(ctx, r.store, configName, r.header.encode())
+		err = storage.Create(ctx, r.store, name, data)
 	default:
-		err = r.store.Put(ctx, configName, r.header.encode())
+		err = r.store.Put(ctx, name, data)
 	}
 	if storage.IsExists(err) {
 		return false, nil
 	}
-	if err != nil {
+	return err == nil, err
+}
+
+// putBackConfig stores the configuration where there is none, or sets aside what stands there and replaces it. false says that it was put right by
+// somebody else, or cannot be replaced.
+func (r *Repo) putBackConfig(ctx context.Context) (bool, error) {
+	if done, err := r.replace(ctx, configName, r.header.encode()); err != nil || !done {
 		return false, err
 	}
 	return true, checkHeader(ctx, r.store, r.header)
@@ -124,19 +130,7 @@ func (r *Repo) copyOfSlot(ctx context.Context, id core.UUID) ([]byte, error) {
 // putBackSlot stores a slot anew that is missing or damaged. Who revokes it meanwhile has stored the revocation by the time that he deletes the slot, and
 // may have deleted it before it came back: then it is deleted again, though it would open nothing.
 func (r *Repo) putBackSlot(ctx context.Context, name string, data []byte) (bool, error) {
-	out, err := r.SetAside(ctx, name, false)
-	switch {
-	case err != nil || out == AsideLarge:
-		return false, err
-	case out == AsideNot:
-		err = storage.Create(ctx, r.store, name, data)
-	default:
-		err = r.store.Put(ctx, name, data)
-	}
-	if storage.IsExists(err) {
-		return false, nil
-	}
-	if err != nil {
+	if done, err := r.replace(ctx, name, data); err != nil || !done {
 		return false, err
 	}
 	slot, err := keys.Decode(data)
