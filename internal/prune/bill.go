@@ -4,12 +4,8 @@ import (
 	"slices"
 
 	"backup_projeto/internal/cost"
-)
-
-// fullPack is about how many bytes a new pack has, and footer how many are read of a pack for its footer, if it has so many.
-const (
-	fullPack = 16 << 20
-	footer   = 256 << 10
+	"backup_projeto/internal/pack"
+	"backup_projeto/internal/repo"
 )
 
 // use estimates what carrying the plan out asks of the store, rather too much than too little.
@@ -23,8 +19,8 @@ func (p *pass) use(l *Plan) cost.Use {
 		u = u.Plus(cost.Use{Writes: 1, Reads: 2 * l.Void, Deletes: l.Void})
 	}
 	if l.Rewrite.Packs > 0 {
-		packs := l.Copy/fullPack + 2
-		u = u.Plus(cost.Use{Reads: 4 * l.Rewrite.Packs, Out: l.Rewrite.Bytes + min(l.Rewrite.Bytes, l.Rewrite.Packs*footer), Writes: 2*packs + 2}) // a pack may have parity
+		packs := l.Copy/repo.FullPack(pack.Data) + 2
+		u = u.Plus(cost.Use{Reads: 4 * l.Rewrite.Packs, Out: l.Rewrite.Bytes + min(l.Rewrite.Bytes, l.Rewrite.Packs*repo.FooterRead), Writes: 2*packs + 2}) // a pack may have parity
 	}
 	doomed := l.Condemn.Packs + l.Rewrite.Packs
 	if doomed > 0 {

@@ -24,6 +24,9 @@ const (
 	maxRange = 32 << 20
 )
 
+// FooterRead is how many bytes of a pack are read for its footer, if it has so many.
+const FooterRead = 256 << 10
+
 // errAbsent says that no index object mentions a chunk.
 var errAbsent = errors.New("no index lists this block")
 
@@ -294,7 +297,7 @@ func (r *Repo) PackEntry(ctx context.Context, name core.ID, size int64) (*pack.E
 
 // packEntry is PackEntry without parity.
 func (r *Repo) packEntry(ctx context.Context, name core.ID, size int64) (*pack.Entry, error) {
-	tail := make([]byte, min(size, 256<<10))
+	tail := make([]byte, min(size, FooterRead))
 	if err := storage.ReadRange(ctx, r.store, PackName(name), size-int64(len(tail)), tail); err != nil {
 		return nil, cutShort(PackName(name), err)
 	}
