@@ -19,6 +19,7 @@ import (
 type granted struct {
 	t      *testing.T
 	server *s3test.Server
+	owner  *s3.Store
 	bucket string
 	first  *string // the first version of the pack
 }
@@ -32,19 +33,19 @@ func newGranted(t *testing.T) *granted {
 	t.Helper()
 	g := &granted{t: t, server: s3test.StartVersioned(t), bucket: newBucket()}
 	g.server.Setenv(t)
-	owner := open(t, s3.Config{Bucket: g.bucket, Prefix: grantedPrefix, Lock: 30 * day})
-	if err := owner.Ensure(t.Context()); err != nil {
+	g.owner = open(t, s3.Config{Bucket: g.bucket, Prefix: grantedPrefix, Lock: 30 * day})
+	if err := g.owner.Ensure(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	put(t, owner, map[string]string{"config": "c", grantedPack: "pack", "snapshots/s": "s"})
+	put(t, g.owner, map[string]string{"config": "c", grantedPack: "pack", "snapshots/s": "s"})
 	root := client(t, g.server, g.server.Access, g.server.Secret)
-	grants := map[string][]int{}
+	grants := map[string][]int{"raiser": {s3test.Keeper, s3test.Raiser}}
 	for which, user := range []string{"full", "appender", "keeper", "reader"} {
-		g.server.AddUser(t, user, user+"-secret")
 		grants[user] = []int{which}
 	}
-	g.server.AddUser(t, "raiser", "raiser-secret")
-	grants["raiser"] = []int{s3test.Keeper, s3test.Raiser}
+	for user := range grants {
+		g.server.AddUser(t, user, user+"-secret")
+	}
 	policy := s3test.Policy(t, g.bucket, grantedPrefix, grants)
 	if _, err := root.PutBucketPolicy(t.Context(), &awss3.PutBucketPolicyInput{Bucket: &g.bucket, Policy: &policy}); err != nil {
 		t.Fatal(err)
@@ -79,11 +80,13 @@ func TestPoliciesGrant(t *testing.T) {
 		"keeper":   {"list": true, "get": true, "put": true, "delete": true, "end": true, "past": true, "kept": true, "lock": true, "locked": true},
 		"raiser":   {"list": true, "get": true, "put": true, "delete": true, "end": true, "past": true, "kept": true, "lock": true, "locked": true, "raise": true},
 	} {
+		own := "snapshots/of-" + user // whoever may lock may prolong what another has made firm, so each raises another object
+		put(t, g.owner, map[string]string{own: "s"})
 		s := g.as(user)
 		got := map[string]error{
 			"list": firstError(t, s), "put": s.Put(t.Context(), "index/by-"+user, []byte("x")), "delete": s.Delete(t.Context(), "index/none"),
 			"end": s.Delete(t.Context(), "sessions/none"), "lock": s.Lock(t.Context(), grantedPack, until(90*day, storage.Governance)),
-			"raise": s.Lock(t.Context(), "snapshots/s", until(90*day, storage.Compliance)),
+			"raise": s.Lock(t.Context(), own, until(90*day, storage.Compliance)),
 		}
 		_, got["get"] = storage.ReadAll(t.Context(), s, grantedPack, 10)
 		_, got["locked"] = s.LockOf(t.Context(), grantedPack)
