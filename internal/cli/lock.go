@@ -76,12 +76,7 @@ func runLock(ctx context.Context, a *app, _ []string) error {
 func (s *session) showLocks(p *lock.Plan) {
 	t, l := s.text.Lock, s.lang
 	next := ""
-	number := func(n int64) string {
-		if n == 0 {
-			return ""
-		}
-		return l.Int(n)
-	}
+	number := func(n int64) string { return some(n, l.Int(n)) }
 	if !p.Next.IsZero() {
 		next = f(t.NextLine, l.Date(p.Next.Local()), p.NextName)
 	}

@@ -34,24 +34,20 @@ type jsonParity struct {
 func runParity(ctx context.Context, a *app, _ []string) error {
 	return a.reading(ctx, func(s *session) error {
 		o := spare.Options{Set: shareOf(s.cfg.SetParity), Check: s.cfg.Check, DryRun: s.cfg.DryRun, Parallel: s.cfg.Parallel}
-		var refused error
 		o.Consent = func(p *spare.Plan) (bool, error) {
 			s.showParity(p)
 			if p.Nothing() {
 				return true, nil
 			}
-			refused = s.must(ctx, f(s.text.Parity.Ask, s.lang.Bytes(p.Read.Bytes), s.lang.Bytes(p.Write.Bytes), s.lang.Bytes(p.Delete.Bytes)))
-			return refused == nil, nil
+			return true, s.must(ctx, f(s.text.Parity.Ask, s.lang.Bytes(p.Read.Bytes), s.lang.Bytes(p.Write.Bytes), s.lang.Bytes(p.Delete.Bytes)))
 		}
 		meter := s.newMeter()
 		res, err := spare.Run(ctx, s.repo, o, meter)
 		meter.end()
-		switch {
-		case refused != nil:
-			return refused
-		case err != nil:
+		if err != nil {
 			return err
-		case o.DryRun:
+		}
+		if o.DryRun {
 			s.showParity(res.Plan)
 		}
 		s.spared(res)

@@ -52,7 +52,41 @@ func (p *printer) warn(line string) {
 		p.object(jsonWarning{Type: "warning", Message: line})
 		return
 	}
-	p.note(p.text.General.Warning + ": " + line + "\n")
+	p.note(p.folded(p.text.General.Warning+": "+line, "  ") + "\n")
+}
+
+// folded breaks a line that is too long for the terminal between words, but never within a command to type: a part of it, pasted, would be
+// another command. The lines after the first begin with the indent.
+func (p *printer) folded(line, indent string) string {
+	if !p.tty || term.Width(line) <= term.Columns(p.stderr) {
+		return line
+	}
+	return fold(line, indent, term.Columns(p.stderr))
+}
+
+// fold is folded for so many columns.
+func fold(line, indent string, columns int) string {
+	const glue = "\ue000" // a character of nobody's, where a blank is not to be broken at
+	var glued strings.Builder
+	for rest := line; ; {
+		at := strings.Index(rest, Program+" ")
+		if at < 0 {
+			glued.WriteString(rest)
+			break
+		}
+		end := len(rest)
+		for _, mark := range []string{". ", ", ", "; ", ") "} {
+			if i := strings.Index(rest[at:], mark); i >= 0 {
+				end = min(end, at+i)
+			}
+		}
+		glued.WriteString(rest[:at])
+		glued.WriteString(strings.ReplaceAll(rest[at:end], " ", glue))
+		rest = rest[end:]
+	}
+	first := line[:len(line)-len(strings.TrimLeft(line, " "))]
+	lines := term.Wrap(glued.String(), max(columns-len(indent), 20))
+	return first + strings.ReplaceAll(strings.Join(lines, "\n"+indent), glue, " ")
 }
 
 // object writes one line of JSON, with --json only.
@@ -153,6 +187,19 @@ func (a *app) tilde(path string) string {
 
 // place is where the repository is, for people.
 func (a *app) place() string { return a.tilde(a.cfg.Place.URL()) }
+
+// some is a row's text about n things: "" where there are none.
+func some(n int64, text string) string {
+	if n == 0 {
+		return ""
+	}
+	return text
+}
+
+// sum says how many things there are and how large they are; "" where there are none.
+func (a *app) sum(things i18n.Plural, n, bytes int64) string {
+	return some(n, f(a.text.Prune.Sum, a.lang.Count(things, n), a.lang.Bytes(bytes)))
+}
 
 // f fills a message's verbs.
 func f(message string, args ...any) string { return fmt.Sprintf(message, args...) }

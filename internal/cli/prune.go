@@ -2,13 +2,11 @@ package cli
 
 import (
 	"context"
-	"strings"
+	"sync"
 
 	"backup_projeto/internal/cost"
-	"backup_projeto/internal/i18n"
 	"backup_projeto/internal/prune"
 	"backup_projeto/internal/repo"
-	"backup_projeto/internal/storage"
 )
 
 // jsonPrune is the object of a prune, or of what one would do.
@@ -37,21 +35,18 @@ type jsonPrune struct {
 	Seconds   float64   `json:"seconds"`
 }
 
-// jsonBill is what a prune and storing cost.
-type jsonBill struct {
-	Currency string  `json:"currency"`
-	AsOf     string  `json:"prices_of,omitempty"`
-	Once     float64 `json:"once"`
-	Early    float64 `json:"early"`
-	Storing  float64 `json:"storage_month"`
-	Freed    float64 `json:"freed_month"`
-	Later    float64 `json:"freed_later_month"`
-}
-
 // jsonPacks is a number of packs and their bytes.
 type jsonPacks struct {
 	Packs int64 `json:"packs"`
 	Bytes int64 `json:"bytes"`
+}
+
+// pruning is one prune.
+type pruning struct {
+	*session
+	prices *cost.Prices // nil where they are not known
+	// versions reports whether the place is a bucket that keeps versions. It asks once.
+	versions func() bool
 }
 
 func runPrune(ctx context.Context, a *app, _ []string) error {
@@ -62,213 +57,135 @@ func runPrune(ctx context.Context, a *app, _ []string) error {
 		if o.Grace == 0 {
 			o.Grace = -1 // none at all
 		}
-		o.Prices = s.prices()
-		var refused error
-		o.Consent = func(p *prune.Plan) (bool, error) {
-			s.showPrune(ctx, p)
-			if p.Nothing() {
+		p := &pruning{session: s, prices: s.prices(), versions: sync.OnceValue(func() bool { return s.keepsVersions(ctx) })}
+		o.Prices = p.prices
+		o.Consent = func(plan *prune.Plan) (bool, error) {
+			p.show(plan)
+			if plan.Nothing() {
 				return true, nil
 			}
-			refused = s.must(ctx, s.askPrune(p))
-			return refused == nil, nil
+			return true, s.must(ctx, p.question(plan))
 		}
 		meter := s.newMeter()
 		res, err := prune.Run(ctx, s.repo, o, meter)
 		meter.end()
-		switch {
-		case refused != nil:
-			return refused
-		case err != nil || res.Plan == nil:
+		if err != nil || res.Plan == nil {
 			return err
-		case o.DryRun:
-			s.showPrune(ctx, res.Plan)
 		}
-		s.pruned(res)
-		s.tellOfVersions(ctx, res)
+		if o.DryRun {
+			p.show(res.Plan)
+		}
+		p.end(res)
 		return nil
 	})
 }
 
-// sum says how many things there are and how large they are; "" where there are none.
-func (s *session) sum(things i18n.Plural, n, bytes int64) string {
-	if n == 0 {
-		return ""
+// question is whether to go on.
+func (p *pruning) question(plan *prune.Plan) string {
+	now, later := plan.Sweep.Bytes, plan.Condemn.Bytes+plan.Rewrite.Bytes
+	if plan.AtOnce {
+		return f(p.text.Prune.AskNow, p.lang.Bytes(now+later))
 	}
-	return f(s.text.Prune.Sum, s.lang.Count(things, n), s.lang.Bytes(bytes))
-}
-
-// askPrune is the question whether to go on.
-func (s *session) askPrune(p *prune.Plan) string {
-	now, later := p.Sweep.Bytes, p.Condemn.Bytes+p.Rewrite.Bytes
-	if p.AtOnce {
-		return f(s.text.Prune.AskNow, s.lang.Bytes(now+later))
-	}
-	return f(s.text.Prune.Ask, s.lang.Bytes(now), s.lang.Bytes(later))
+	return f(p.text.Prune.Ask, p.lang.Bytes(now), p.lang.Bytes(later))
 }
 
 // inTrash says what stays in the trash, and for how long; "" where nothing does.
-func (s *session) inTrash(p *prune.Plan) string {
+func (p *pruning) inTrash(plan *prune.Plan) string {
 	switch {
-	case p.InTrash == 0:
+	case plan.InTrash == 0:
 		return ""
-	case p.TrashUntil.IsZero():
-		return s.lang.Count(s.text.Browse.Snapshots, p.InTrash)
+	case plan.TrashUntil.IsZero():
+		return p.lang.Count(p.text.Browse.Snapshots, plan.InTrash)
 	}
-	return f(s.lang.Count(s.text.Prune.InTrashLine, p.InTrash), s.lang.Date(p.TrashUntil.Local()))
+	return f(p.lang.Count(p.text.Prune.InTrashLine, plan.InTrash), p.lang.Date(plan.TrashUntil.Local()))
 }
 
-// showPrune tells what is going to be done.
-func (s *session) showPrune(ctx context.Context, p *prune.Plan) {
-	t, l := s.text.Prune, s.lang
-	sum := func(x prune.Sum) string { return s.sum(s.text.Verify.Packs, x.Packs, x.Bytes) }
-	trash := ""
-	if p.Trash > 0 {
-		trash = l.Count(s.text.Browse.Snapshots, p.Trash)
-	}
-	void := ""
-	if p.Void > 0 {
-		void = l.Count(t.VoidLine, p.Void)
-	}
-	aside := ""
-	if p.Aside.Packs > 0 {
-		aside = f(l.Count(s.text.Verify.AsideLine, p.Aside.Packs), l.Bytes(p.Aside.Bytes))
-	}
+// show tells what is going to be done.
+func (p *pruning) show(plan *prune.Plan) {
+	t, l := p.text.Prune, p.lang
+	sum := func(x prune.Sum) string { return p.sum(p.text.Verify.Packs, x.Packs, x.Bytes) }
 	condemn, rewrite := t.Condemn, t.Rewrite
-	if p.AtOnce {
+	if plan.AtOnce {
 		condemn, rewrite = t.CondemnNow, t.RewriteNow
 	}
-	s.rows([2]string{t.Stored, sum(p.Stored)}, [2]string{t.Trash, trash}, [2]string{t.Void, void}, [2]string{t.InTrash, s.inTrash(p)}, [2]string{t.Sweep, sum(p.Sweep)},
-		[2]string{condemn, sum(p.Condemn)}, [2]string{rewrite, sum(p.Rewrite)}, [2]string{t.Merge, sum(p.Merge)}, [2]string{t.Waiting, sum(p.Waiting)}, [2]string{t.Young, sum(p.Young)},
-		[2]string{s.text.Parity.Prune, s.sum(s.text.Parity.Objects, p.Parity.Packs, p.Parity.Bytes)}, [2]string{t.Unused, l.Bytes(p.Unused)}, [2]string{t.Locked, s.lockedPacks(p)}, [2]string{s.text.Verify.Aside, aside}, [2]string{t.Requests, l.Int(p.Use.Requests())},
-		[2]string{t.Cost, s.once(p.Bill)}, [2]string{t.Monthly, s.monthly(ctx, p)})
+	p.rows(
+		[2]string{t.Stored, sum(plan.Stored)},
+		[2]string{t.Trash, some(plan.Trash, l.Count(p.text.Browse.Snapshots, plan.Trash))},
+		[2]string{t.Void, some(plan.Void, l.Count(t.VoidLine, plan.Void))},
+		[2]string{t.InTrash, p.inTrash(plan)},
+		[2]string{t.Sweep, sum(plan.Sweep)},
+		[2]string{condemn, sum(plan.Condemn)},
+		[2]string{rewrite, sum(plan.Rewrite)},
+		[2]string{t.Merge, sum(plan.Merge)},
+		[2]string{t.Waiting, sum(plan.Waiting)},
+		[2]string{t.Young, sum(plan.Young)},
+		[2]string{p.text.Parity.Prune, p.sum(p.text.Parity.Objects, plan.Parity.Packs, plan.Parity.Bytes)},
+		[2]string{t.Unused, l.Bytes(plan.Unused)},
+		[2]string{t.Locked, p.lockedPacks(plan)},
+		[2]string{p.text.Verify.Aside, some(plan.Aside.Packs, f(l.Count(p.text.Verify.AsideLine, plan.Aside.Packs), l.Bytes(plan.Aside.Bytes)))},
+		[2]string{t.Requests, l.Int(plan.Use.Requests())},
+		[2]string{t.Cost, p.once(plan.Bill)},
+		[2]string{t.Monthly, p.monthly(plan.Bill)})
 }
 
 // lockedPacks says what locks keep, and until when; "" where they keep nothing.
-func (s *session) lockedPacks(p *prune.Plan) string {
-	t, l := s.text.Prune, s.lang
-	if p.LockedUntil.IsZero() {
+func (p *pruning) lockedPacks(plan *prune.Plan) string {
+	t, l := p.text.Prune, p.lang
+	if plan.LockedUntil.IsZero() {
 		return ""
 	}
 	line := t.Hidden
-	if p.Refused {
+	if plan.Refused {
 		line = t.Refused
 	}
-	return f(l.Count(line, p.Locked.Packs), l.Bytes(p.Locked.Bytes), l.Date(p.LockedUntil.Local()))
+	return f(l.Count(line, plan.Locked.Packs), l.Bytes(plan.Locked.Bytes), l.Date(plan.LockedUntil.Local()))
 }
 
-// prices returns what the place bills: as a person gave it, or as it is known; nil where it is not.
-func (s *session) prices() *cost.Prices {
-	if p := s.cfg.Prune.Prices; p != nil {
-		return p
-	}
-	if b, ok := storage.As[storage.Biller](s.store); ok {
-		if p, ok := cost.Find(b.Service()); ok {
-			return p
-		}
-	}
-	return nil
-}
-
-// once says what a prune costs; "" where that is not known.
-func (s *session) once(b *prune.Bill) string {
-	if b == nil {
-		return ""
-	}
-	t, l, p := s.text.Prune, s.lang, s.prices()
-	line := f(t.OnceGiven, l.Money(p.Currency, b.Once))
-	if p.AsOf != "" {
-		line = f(t.Once, l.Money(p.Currency, b.Once), p.AsOf)
-	}
-	if b.Early > 0 {
-		line += "; " + f(t.Early, l.Money(p.Currency, b.Early), l.Int(int64(p.MinDays)))
-	}
-	return line
-}
-
-// monthly says what storing costs; "" where that is not known.
-func (s *session) monthly(ctx context.Context, p *prune.Plan) string {
-	b := p.Bill
-	if b == nil {
-		return ""
-	}
-	t := s.text.Prune
-	money := func(line string, amount float64) string { return f(line, s.lang.Money(s.prices().Currency, amount)) }
-	parts := []string{money(t.MonthlyNow, b.Storing)}
-	if b.Freed+b.Later > 0 && s.keepsVersions(ctx) {
-		return parts[0] + "; " + t.MonthlyKept
-	}
-	if b.Freed > 0 {
-		parts = append(parts, money(t.MonthlyLess, b.Freed))
-	}
-	if b.Freed < 0 {
-		parts = append(parts, money(t.MonthlyMore, -b.Freed))
-	}
-	if b.Later > 0 {
-		parts = append(parts, money(t.MonthlyLater, b.Later))
-	}
-	return strings.Join(parts, ", ")
-}
-
-// keepsVersions reports whether the place is a bucket that keeps versions. That it cannot be asked is no matter here.
-func (s *session) keepsVersions(ctx context.Context) bool {
-	h, ok := storage.As[storage.Historian](s.store)
-	if !ok {
-		return false
-	}
-	keeps, err := h.Versioned(ctx)
-	return err == nil && keeps
-}
-
-// tellOfVersions says that a bucket which keeps versions keeps what was deleted, too.
-func (s *session) tellOfVersions(ctx context.Context, res *prune.Result) {
-	if res.SweptPacks > 0 && s.keepsVersions(ctx) {
-		s.tell(f(s.text.Prune.Versions, s.typeThis("stats")))
-	}
-}
-
-// pruned tells how a prune ended.
-func (s *session) pruned(res *prune.Result) {
-	t, l, p := s.text.Prune, s.lang, res.Plan
+// end tells how the prune ended.
+func (p *pruning) end(res *prune.Result) {
+	t, l, plan := p.text.Prune, p.lang, res.Plan
 	packs := func(x prune.Sum) jsonPacks { return jsonPacks{x.Packs, x.Bytes} }
-	o := jsonPrune{Type: "prune", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Stored: packs(p.Stored), Trash: res.Expired, Void: res.Void, InTrash: p.InTrash,
+	o := jsonPrune{Type: "prune", DryRun: p.cfg.DryRun, Place: p.cfg.Place.URL(), Stored: packs(plan.Stored), Trash: res.Expired, Void: res.Void, InTrash: plan.InTrash,
 		Swept: jsonPacks{res.SweptPacks, res.SweptBytes}, Condemned: jsonPacks{res.CondemnedPacks, res.CondemnedBytes},
-		Rewritten: jsonPacks{res.RewrittenPacks, res.RewrittenBytes}, Waiting: packs(p.Waiting),
-		Parity: jsonPacks{res.SweptParity, res.SweptParityBytes}, Copied: res.CopiedBytes, Unused: p.Unused,
-		Merged: packs(p.Merge), Locked: packs(p.Locked), Aside: p.Aside.Packs, Requests: p.Use.Requests(), Seconds: seconds(res.Duration)}
-	if b := p.Bill; b != nil {
-		prices := s.prices()
-		o.Cost = &jsonBill{prices.Currency, prices.AsOf, b.Once, b.Early, b.Storing, b.Freed, b.Later}
+		Rewritten: jsonPacks{res.RewrittenPacks, res.RewrittenBytes}, Waiting: packs(plan.Waiting),
+		Parity: jsonPacks{res.SweptParity, res.SweptParityBytes}, Copied: res.CopiedBytes, Unused: plan.Unused,
+		Merged: packs(plan.Merge), Locked: packs(plan.Locked), Aside: plan.Aside.Packs, Requests: plan.Use.Requests(), Seconds: seconds(res.Duration)}
+	if b := plan.Bill; b != nil {
+		o.Cost = &jsonBill{p.prices.Currency, p.prices.AsOf, b.Once, b.Early, b.Storing, b.Freed, b.Later}
 	}
-	if !p.LockedUntil.IsZero() {
-		o.Until = jsonTime(p.LockedUntil.UnixNano())
+	if !plan.LockedUntil.IsZero() {
+		o.Until = jsonTime(plan.LockedUntil.UnixNano())
 	}
-	if !p.TrashUntil.IsZero() {
-		o.Leaves = jsonTime(p.TrashUntil.UnixNano())
+	if !plan.TrashUntil.IsZero() {
+		o.Leaves = jsonTime(plan.TrashUntil.UnixNano())
 	}
-	if s.cfg.DryRun {
-		now, later := p.Doomed()
-		o.Void = p.Void
-		o.Trash, o.Swept, o.Condemned, o.Rewritten, o.Copied = p.Trash, packs(now), packs(later), packs(p.Rewrite), p.Copy
+	if p.cfg.DryRun {
+		now, later := plan.Doomed()
+		o.Void = plan.Void
+		o.Trash, o.Swept, o.Condemned, o.Rewritten, o.Copied = plan.Trash, packs(now), packs(later), packs(plan.Rewrite), plan.Copy
 	}
-	s.object(o)
+	p.object(o)
 	switch {
-	case s.cfg.DryRun:
-		s.say(t.DryRun)
-	case p.Nothing():
-		s.say(t.Nothing)
+	case p.cfg.DryRun:
+		p.say(t.DryRun)
+	case plan.Nothing():
+		p.say(t.Nothing)
 	case res.CondemnedPacks == 0:
-		s.say(f(t.DoneNow, l.Bytes(res.SweptBytes), l.Duration(res.Duration)))
+		p.say(f(t.DoneNow, l.Bytes(res.SweptBytes), l.Duration(res.Duration)))
 	default:
-		s.say(f(t.Done, l.Bytes(res.SweptBytes), l.Bytes(res.CondemnedBytes), l.Duration(res.Duration)))
+		p.say(f(t.Done, l.Bytes(res.SweptBytes), l.Bytes(res.CondemnedBytes), l.Duration(res.Duration)))
 	}
-	if res.SweptPacks > 0 && p.Locked.Packs > 0 {
-		s.tell(t.Locked + ": " + s.lockedPacks(p))
+	if res.SweptPacks > 0 && plan.Locked.Packs > 0 {
+		p.tell(t.Locked + ": " + p.lockedPacks(plan))
 	}
-	s.warnIssues(res.Issues, s.text.Verify.Object)
-	if p.Void == 0 { // else the plan says it
-		s.warnDisowned(s.text.Verify.Disowned)
+	p.warnIssues(res.Issues, p.text.Verify.Object)
+	if plan.Void == 0 { // else the plan says it
+		p.warnDisowned(p.text.Verify.Disowned)
 	}
-	if res.CondemnedPacks > 0 && !s.cfg.DryRun {
-		s.tell(f(t.Later, s.typeThis("prune")))
+	if res.CondemnedPacks > 0 && !p.cfg.DryRun {
+		p.tell(f(t.Later, p.typeThis("prune")))
+	}
+	if res.SweptPacks > 0 && p.versions() {
+		p.tell(f(t.Versions, p.typeThis("stats")))
 	}
 }

@@ -63,11 +63,9 @@ func runRepair(ctx context.Context, a *app, _ []string) error {
 		}
 		s.tell(f(s.text.Repair.Start, s.place()))
 		s.judged = true
-		var refused error
 		o.Consent = func(p *repair.Plan) (bool, error) {
 			s.showRepair(p, repair.Sum{})
-			refused = s.must(ctx, s.text.Repair.Ask)
-			return refused == nil, nil
+			return true, s.must(ctx, s.text.Repair.Ask)
 		}
 		told := 0
 		o.Lost = func(l verify.Lost) error {
@@ -78,12 +76,10 @@ func runRepair(ctx context.Context, a *app, _ []string) error {
 		meter := s.newMeter()
 		res, err := repair.Run(ctx, s.repo, o, meter)
 		meter.end()
-		switch {
-		case refused != nil:
-			return refused
-		case err != nil:
+		if err != nil {
 			return err
-		case o.DryRun:
+		}
+		if o.DryRun {
 			s.showRepair(res.Plan, res.Healed)
 		}
 		return s.repaired(ctx, res, told)
@@ -125,12 +121,7 @@ func (s *session) showRepair(p *repair.Plan, healed repair.Sum) {
 		s.tell(f(s.text.Verify.Object, term.Escape(d.Object), s.reason(d.Err)))
 	}
 	sum := func(x repair.Sum) string { return s.sum(s.text.Verify.Packs, x.Count, x.Bytes) }
-	number := func(n int64) string {
-		if n == 0 {
-			return ""
-		}
-		return l.Int(n)
-	}
+	number := func(n int64) string { return some(n, l.Int(n)) }
 	s.rows([2]string{t.List, sum(p.List)}, [2]string{t.Unproven, number(p.Unproven)}, [2]string{t.Gone, number(p.Gone)}, [2]string{t.Hurt, sum(p.Hurt)},
 		[2]string{t.False, number(p.False)}, [2]string{t.Mendable, number(p.Mendable)}, [2]string{t.Condemn, number(p.Condemn)},
 		[2]string{t.PutBack, number(int64(len(p.PutBack)))}, [2]string{t.Aside, number(int64(len(p.Unreadable)))}, [2]string{t.Healed, s.sum(s.text.Verify.Chunks, healed.Count, healed.Bytes)})
