@@ -44,7 +44,7 @@ func (a *app) build(row command) *cobra.Command {
 func (a *app) node(row command, key string) *cobra.Command {
 	text := a.text.Commands[key]
 	c := &cobra.Command{
-		Use: a.lang.Pick(row.en, row.pt), Short: text.Short, Hidden: row.alias, Annotations: map[string]string{"path": key},
+		Use: a.lang.Pick(row.en, row.pt), Short: text.Short, Hidden: row.alias, Annotations: map[string]string{"path": key, "twin": strings.Join(row.twins(a.lang), "")},
 		Aliases: append(row.twins(a.lang), row.more...), SilenceErrors: true, SilenceUsage: true, DisableFlagsInUseLine: true,
 		Args: func(c *cobra.Command, args []string) error { return a.checkArgs(c, row, args) },
 		RunE: func(c *cobra.Command, args []string) error {

@@ -61,19 +61,11 @@ func (a *app) report(kind core.Kind, code core.Code, v i18n.Values) {
 		return
 	}
 	general := a.text.General
-	a.note(general.Error + ": " + term.Escape(text.Message) + "\n")
+	a.note(a.folded(general.Error+": "+term.Escape(text.Message), "  ") + "\n")
 	if a.verbose && v.Detail != "" && known && !strings.Contains(text.Message, v.Detail) {
 		a.note("  " + general.Technical + ": " + term.Escape(string(code)+": "+v.Detail) + "\n")
 	}
-	a.note(a.indented("  "+general.Hint+": "+term.Escape(text.Hint)) + "\n")
-}
-
-// indented breaks a line that is too long for the terminal between words.
-func (a *app) indented(line string) string {
-	if !a.tty || term.Width(line) <= term.Columns(a.proc.Stderr) {
-		return line
-	}
-	return "  " + strings.Join(term.Wrap(line, term.Columns(a.proc.Stderr)-4), "\n    ")
+	a.note(a.folded("  "+general.Hint+": "+term.Escape(text.Hint), "    ") + "\n")
 }
 
 // values gathers what an error's text may name.

@@ -77,16 +77,17 @@ func (a *app) help(c *cobra.Command) {
 
 // otherNames returns how a command is called in the other language, "" where that is the same.
 func (a *app) otherNames(c *cobra.Command) string {
-	if !c.HasParent() || len(c.Aliases) == 0 {
-		return ""
-	}
-	words := []string{c.Aliases[0]}
-	for p := c.Parent(); p.HasParent(); p = p.Parent() {
-		w := p.Name()
-		if len(p.Aliases) > 0 {
-			w = p.Aliases[0]
+	var words []string
+	differs := false
+	for p := c; p.HasParent(); p = p.Parent() {
+		word := p.Name()
+		if twin := p.Annotations["twin"]; twin != "" {
+			word, differs = twin, true
 		}
-		words = append([]string{w}, words...)
+		words = append([]string{word}, words...)
+	}
+	if !differs {
+		return ""
 	}
 	return strings.Join(words, " ")
 }
@@ -227,7 +228,7 @@ func (a *app) helpCommand() *cobra.Command {
 	text := a.text.Help.HelpCommand
 	c := &cobra.Command{
 		Use: a.lang.Pick("help", "ajuda"), Aliases: []string{a.lang.Pick("ajuda", "help")}, Short: text.Short, SilenceErrors: true, SilenceUsage: true,
-		Args: cobra.ArbitraryArgs,
+		Annotations: map[string]string{"twin": a.lang.Pick("ajuda", "help")}, Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			target, rest, err := c.Root().Find(args)
 			if err != nil || len(rest) > 0 {

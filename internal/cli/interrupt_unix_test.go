@@ -44,7 +44,7 @@ func TestInterrupted(t *testing.T) {
 	asking = append(asking, "HOME="+filepath.Join(filepath.Dir(project), "home2"),
 		"BACKUP_PROJETO_PASSPHRASE_COMMAND=touch "+started+"; exec sleep 60")
 	out, code := interrupt(t, project, asking, syscall.SIGINT, func() { waitFor(t, started) }, "ls", "-r", place)
-	if code != 130 || !strings.Contains(out, "Interrupted; the repository is as good as before.") {
+	if code != 130 || !strings.Contains(out, "interrupted; nothing that was stored before is lost") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 
@@ -63,7 +63,7 @@ func TestInterrupted(t *testing.T) {
 		}
 	}
 	out, code = interrupt(t, project, s3, syscall.SIGTERM, connected, "--bucket=meu-bucket", "--endpoint=http://"+silent.Addr().String())
-	if code != 130 || !strings.Contains(out, "erro: Interrompido; o repositório continua bom como antes.") {
+	if code != 130 || !strings.Contains(out, "erro: interrompido; nada do que já estava guardado se perdeu") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 }

@@ -13,9 +13,9 @@ import (
 	"backup_projeto/internal/keys"
 )
 
-// runKeyHelp is "key" without a word: its help, and an error, for nothing was done.
+// runKeyHelp is "key" without a word: an error, for nothing was done.
 func runKeyHelp(_ context.Context, a *app, _ []string) error {
-	return mistake(config.Problem{Code: "missing-argument", Subject: " " + a.localWords("key"), Other: a.text.Commands["key"].Args})
+	return mistake(config.Problem{Code: "missing-command", Subject: " " + a.localWords("key")})
 }
 
 // lockWord is a lock in JSON, and on the command line.

@@ -106,10 +106,10 @@ func (s *session) spared(res *spare.Result) {
 	s.object(o)
 	s.warnIssues(res.Issues, s.text.Verify.Object)
 	switch {
-	case s.cfg.DryRun:
-		s.say(t.DryRun)
 	case p.Nothing():
 		s.say(t.Nothing)
+	case s.cfg.DryRun:
+		s.say(t.DryRun)
 	default:
 		s.say(f(t.Done, l.Count(t.Written, res.Written.Objects), l.Count(t.Deleted, res.Deleted.Objects),
 			l.Count(t.Mended, res.Mended.Objects), l.Duration(res.Duration)))

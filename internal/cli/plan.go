@@ -41,7 +41,6 @@ func (r *restoring) showPlan(p *restore.Plan) {
 	if r.cfg.DryRun { // then the plan is the result
 		line = r.say
 	}
-	line(text.Plan + ":")
 	label := map[restore.Action]string{restore.Create: text.Create, restore.Overwrite: text.Overwrite, restore.Metadata: text.Metadata}
 	rows := [][]string{}
 	for _, row := range []struct {
@@ -51,6 +50,9 @@ func (r *restoring) showPlan(p *restore.Plan) {
 		if row.n > 0 {
 			rows = append(rows, []string{row.label, l.Count(text.Entries, row.n)})
 		}
+	}
+	if len(rows) > 0 {
+		line(text.Plan + ":")
 	}
 	for _, row := range term.Table(rows) {
 		line("  " + row)

@@ -158,10 +158,10 @@ func (s *session) repaired(ctx context.Context, res *repair.Result, told int) er
 		PutBack: res.PutBack, Aside: res.Aside, Left: res.Left, LostFiles: res.LostFiles, LostSnapshots: res.LostSnapshots,
 		Damaged: len(res.Damaged), Whole: res.Whole(), Seconds: seconds(res.Duration)})
 	switch {
-	case s.cfg.DryRun:
-		s.say(t.DryRun)
 	case p.Nothing():
 		s.say(t.Nothing)
+	case s.cfg.DryRun:
+		s.say(t.DryRun)
 	default:
 		s.say(f(t.Done, l.Int(res.Listed.Count), l.Int(res.Mended.Count), l.Int(res.Salvaged.Count+res.Healed.Count), l.Int(res.Aside),
 			l.Duration(res.Duration)))

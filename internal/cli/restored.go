@@ -40,11 +40,11 @@ func (r *restoring) summary(res *restore.Result, well bool) {
 	r.object(o)
 	p := res.Plan
 	switch {
-	case r.cfg.DryRun:
-		r.say(text.DryRun)
-		return
 	case p.Create+p.Overwrite+p.Metadata == 0 && well:
 		r.say(text.NothingToDo)
+		return
+	case r.cfg.DryRun:
+		r.say(text.DryRun)
 		return
 	}
 	r.say(f(text.Done, shortID(r.m.ID), r.tilde(r.target)))

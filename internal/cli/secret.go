@@ -168,14 +168,14 @@ func (a *app) newPassphrase(ctx context.Context) (string, error) {
 	if g.origin != "" {
 		return g.text, checkPassphrase(g.text, g.origin)
 	}
-	first, err := a.askSecret(ctx, a.text.Keys.AskNew)
+	first, err := a.askNew(ctx, a.text.Keys.AskNew)
 	if err != nil {
 		return "", err
 	}
 	if err := checkPassphrase(first, ""); err != nil {
 		return "", err
 	}
-	again, err := a.askSecret(ctx, a.text.Keys.AskAgain)
+	again, err := a.askNew(ctx, a.text.Keys.AskAgain)
 	if err != nil {
 		return "", err
 	}
@@ -183,6 +183,15 @@ func (a *app) newPassphrase(ctx context.Context) (string, error) {
 		return "", errKind(core.Usage, "secret-mismatch", "")
 	}
 	return first, nil
+}
+
+// askNew is askSecret for a new passphrase: the one that opens the repository is not what lacks.
+func (a *app) askNew(ctx context.Context, question string) (string, error) {
+	text, err := a.askSecret(ctx, question)
+	if core.CodeOf(err) == "secret-needed" {
+		err = errKind(core.Usage, "new-secret-needed", "")
+	}
+	return text, err
 }
 
 // checkPassphrase refuses a new passphrase that is easy to guess for its length alone.

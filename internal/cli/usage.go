@@ -27,9 +27,11 @@ func (a *app) flagError(c *cobra.Command, err error) error {
 	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
 		return mistake(config.Problem{Code: "unknown-letter", Value: firstRune(unknown.GetSpecifiedName()), Subject: spoken(c),
 			Near: nearFlag(c, unknown.GetSpecifiedShortnames())})
+	case errors.As(err, &unknown) && unknown.GetSpecifiedName() == "sim":
+		return mistake(a.neitherYesNorDry(c))
 	case errors.As(err, &unknown):
 		if others := commandsWith(c.Root(), unknown.GetSpecifiedName()); len(others) > 0 {
-			return mistake(config.Problem{Code: "flag-elsewhere", Value: "--" + unknown.GetSpecifiedName(), Subject: spoken(c), List: others})
+			return mistake(config.Problem{Code: "flag-elsewhere", Value: "--" + unknown.GetSpecifiedName(), Subject: spoken(c), List: a.some(others)})
 		}
 		return mistake(config.Problem{Code: "unknown-flag", Value: "--" + unknown.GetSpecifiedName(), Subject: spoken(c),
 			Near: nearFlag(c, unknown.GetSpecifiedName())})
@@ -46,6 +48,30 @@ func (a *app) flagError(c *cobra.Command, err error) error {
 		return mistake(config.Problem{Code: "value-bool", Subject: "--" + invalid.GetFlag().Name, Value: invalid.GetValue()})
 	}
 	return &core.Error{Kind: core.Usage, Err: err}
+}
+
+// fewNames is how many names a message lists of those that are only some of what there is.
+const fewNames = 4
+
+// some shortens a list of names for a message.
+func (a *app) some(names []string) []string {
+	if len(names) > fewNames {
+		return append(slices.Clone(names[:fewNames-1]), a.text.General.Others)
+	}
+	return names
+}
+
+// neitherYesNorDry is the mistake of typing --sim, which a person may mean as either: see doc/adr/0017.
+func (a *app) neitherYesNorDry(c *cobra.Command) config.Problem {
+	name := func(setting string) string {
+		s := config.Find(setting)
+		return "--" + a.lang.Pick(s.Name, s.PT)
+	}
+	p := config.Problem{Code: "flag-sim", Other: name("yes")}
+	if c.Flags().Lookup("dry-run") != nil {
+		p.Near = name("dry-run")
+	}
+	return p
 }
 
 // otherWords are what other tools call a flag, or what a person would.

@@ -305,3 +305,18 @@ func TestParseParity(t *testing.T) {
 		}
 	}
 }
+
+// TestConsentIsTypedWhole proves that no flag of consent is what another flag begins with, or begins with another: see doc/adr/0017.
+func TestConsentIsTypedWhole(t *testing.T) {
+	for _, consent := range []string{"yes", "overwrite"} {
+		for _, name := range Find(consent).Names() {
+			for i := range Settings {
+				for _, other := range Settings[i].Names() {
+					if other != name && (strings.HasPrefix(other, name) || strings.HasPrefix(name, other)) {
+						t.Errorf("--%s, which consents, and --%s are taken for each other", name, other)
+					}
+				}
+			}
+		}
+	}
+}

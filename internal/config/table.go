@@ -150,7 +150,7 @@ var Settings = []Setting{
 	{Name: "json", Kind: Bool, Scope: Output},
 	{Name: "quiet", PT: "silencioso", Short: "q", Kind: Bool, Scope: Output},
 	{Name: "verbose", PT: "detalhado", Short: "v", Kind: Bool, Scope: Output},
-	{Name: "yes", PT: "sim", Short: "y", Kind: Bool, Scope: Output},
+	{Name: "yes", PT: "sem-perguntar", Short: "y", Kind: Bool, Scope: Output},
 	{Name: "lang", PT: "idioma", Scope: Output, Values: []string{"en", "pt-BR"}},
 
 	{Name: "version", PT: "versao", Kind: Bool, Scope: Versions},

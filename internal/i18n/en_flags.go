@@ -61,7 +61,7 @@ func enFlags() map[string]FlagText {
 		"label":      {"TEXT", "name of the new key, for people", "this machine's name"},
 		"write-only": {"", "the new key can save, but read nothing back", ""},
 
-		"dry-run":  {"", "show what would be done, and do nothing", ""},
+		"dry-run":  {"", "show what would be done, and change nothing in project or repository", ""},
 		"parallel": {"N", "how many files to work on at once, up to 256", "by the number of processors"},
 
 		"json":    {"", "print one JSON object a line", ""},

@@ -43,6 +43,7 @@ type General struct {
 	Error, Hint, Warning string
 	None, Yes, No        string
 	MoreLines            Plural // lines left out of a long list
+	Others               string // the rest of a list of names
 	YesNo                string // how to answer a question
 	YesLetters           string // first letters that agree
 	Declined             string

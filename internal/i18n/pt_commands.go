@@ -36,7 +36,7 @@ func ptCommands() map[string]CommandText {
 		"retain": {"[OPÇÕES]", "Descarta snapshots antigos e mantém os certos",
 			"Decide, para cada projeto e dispositivo, quais snapshots são mantidos: o último de cada hora, dia, semana e assim por diante, tantos quantos as " +
 				"opções dizem. O plano é mostrado e você é perguntado. O que é descartado vai para a lixeira, de onde \"resgatar\" o traz de volta por 30 dias.",
-			[]string{"reter --simular", "reter --manter-diarios=30 --manter-horarios=0", "reter --todos --sim"}},
+			[]string{"reter --simular", "reter --manter-diarios=30 --manter-horarios=0", "reter --todos --sem-perguntar"}},
 		"pin": {"[SNAPSHOT...] [OPÇÕES]", "Mantém um snapshot aconteça o que acontecer",
 			"Fixa snapshots, para que \"reter\" nunca os descarte. Sem nenhum, lista os fixados.", []string{"fixar 0193a1b2", "fixar 20/11/2026", "fixar"}},
 		"unpin": {"SNAPSHOT... [OPÇÕES]", "Permite que um snapshot fixado seja descartado",
@@ -49,21 +49,21 @@ func ptCommands() map[string]CommandText {
 		"prune": {"[OPÇÕES]", "Libera o espaço do que nenhum snapshot precisa",
 			"Apaga dados guardados de que nenhum snapshot precisa, em dois passos: o que não tem uso é marcado, e apagado por uma execução depois do tempo de " +
 				"carência, para que backups que rodam enquanto isso, em qualquer máquina, fiquem seguros. Pacotes usados em parte são copiados. O plano é mostrado antes, e você é consultado.",
-			[]string{"limpar --simular", "limpar --max-sem-uso=10% --sim"}},
+			[]string{"limpar --simular", "limpar --max-sem-uso=10% --sem-perguntar"}},
 		"parity": {"[OPÇÕES]", "Protege os pacotes de danos no disco",
 			"Grava, ao lado de cada pacote que não a tem, um pouco de paridade (Reed–Solomon), com que um pacote danificado é lido e consertado. --definir diz quanto: com 2%, " +
 				"um pacote cheio de 16 MiB aguenta a perda de quaisquer 5 setores de 4 KiB, quase sempre de 20 espalhados, ou de 336 KiB seguidos ou do fim. Não ajuda contra um pacote perdido " +
 				"por inteiro: para isso são 100%, ou um segundo repositório. Pacotes novos passam a ter a paridade ao serem salvos. O plano é mostrado antes, e você é consultado.",
-			[]string{"paridade --definir 2%", "paridade --simular", "paridade --conferir --sim", "paridade --definir off"}},
+			[]string{"paridade --definir 2%", "paridade --simular", "paridade --conferir --sem-perguntar", "paridade --definir off"}},
 		"lock": {"[OPÇÕES]", "Prolonga as travas do que os snapshots precisam",
 			"Para um bucket com Object Lock: encontra o que os seus snapshots precisam, vê até quando tem trava, e trava de novo, pelo prazo de --trava, o que acaba dentro da metade dele. " +
 				"O plano e as requisições são mostrados antes, e você é consultado. Rode-o por agendamento, bem dentro da metade desse prazo.",
-			[]string{"travar --trava=30d --simular", "travar --trava=30d --sim"}},
+			[]string{"travar --trava=30d --simular", "travar --trava=30d --sem-perguntar"}},
 		"repair": {"[OPÇÕES]", "Repara um repositório danificado",
 			"Encontra o que está danificado ou falta, mostra o que dá para fazer, pergunta, e faz: pacotes fora do índice voltam a ser listados; o que se lê de " +
 				"pacotes danificados é salvo; o que se perdeu deixa de contar como presente, para que o próximo backup de qualquer máquina o guarde de novo; o que não pode ser lido é posto de lado, e nunca apagado. " +
 				"Depois, cada arquivo perdido de cada snapshot é listado. --dados=100% olha antes dentro de todos os pacotes.",
-			[]string{"reparar --simular", "reparar --dados=100%", "reparar --de=/mnt/segundo --sim"}},
+			[]string{"reparar --simular", "reparar --dados=100%", "reparar --de=/mnt/segundo --sem-perguntar"}},
 		"verify": {"[OPÇÕES]", "Prova que o repositório está inteiro",
 			"Confere se todos os snapshots, pastas e blocos estão presentes e têm o tamanho certo. --dados também lê e autentica os dados guardados, " +
 				"uma parte que avança a cada vez, para que execuções repetidas cubram tudo; --amostra restaura arquivos como teste e compara.",

@@ -61,13 +61,13 @@ func ptFlags() map[string]FlagText {
 		"label":      {"TEXTO", "nome da chave nova, para pessoas", "o nome desta máquina"},
 		"write-only": {"", "a chave nova consegue salvar, mas não ler nada de volta", ""},
 
-		"dry-run":  {"", "mostra o que seria feito, sem fazer nada", ""},
+		"dry-run":  {"", "mostra o que seria feito, e não muda nada no projeto nem no repositório", ""},
 		"parallel": {"N", "quantos arquivos tratar ao mesmo tempo, até 256", "conforme os processadores"},
 
 		"json":    {"", "imprime um objeto JSON por linha", ""},
 		"quiet":   {"", "imprime só os erros", ""},
 		"verbose": {"", "imprime mais: requisições, arquivos excluídos, detalhes técnicos", ""},
-		"yes":     {"", "responde sim a todas as perguntas", ""},
+		"yes":     {"", "faz tudo sem perguntar: vale como sim a todas as perguntas", ""},
 		"lang":    {"IDIOMA", "idioma: en ou pt-BR", "o do sistema"},
 
 		"version": {"", "mostra a versão", ""},
