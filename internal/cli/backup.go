@@ -125,10 +125,20 @@ func (s *session) summary(res *backup.Result) {
 	if s.verbose {
 		requests = f(text.RequestsLine, l.Int(counts.Requests()), l.Bytes(counts.Sent), l.Bytes(counts.Received))
 	}
-	s.rows([2]string{text.Files, l.Count(text.New, c.New) + ", " + l.Count(text.Changed, c.Changed) + ", " + l.Count(text.Removed, c.Removed) +
-		", " + l.Count(text.Unchanged, c.Unchanged)},
+	s.rows([2]string{text.Files, s.filesLine(m)},
 		[2]string{text.Read, l.Bytes(c.BytesRead)}, [2]string{text.Stored, s.storedLine(c)},
 		[2]string{text.Time, l.Duration(res.Duration)}, [2]string{text.Requests, requests})
+}
+
+// filesLine counts the files. Where nothing told what they were before, they are not called new: the project may have been saved from here, before
+// the cache was lost, or from another machine.
+func (s *session) filesLine(m *snapshot.Manifest) string {
+	text, l, c := s.text.Backup, s.lang, m.Counts
+	if m.Parent.IsZero() && !s.made && c.New > 0 {
+		return f(text.AllRead, l.Int(c.New))
+	}
+	return l.Count(text.New, c.New) + ", " + l.Count(text.Changed, c.Changed) + ", " + l.Count(text.Removed, c.Removed) + ", " +
+		l.Count(text.Unchanged, c.Unchanged)
 }
 
 // storedLine says how much was stored, and how much smaller that is than the new content.

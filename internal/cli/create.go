@@ -54,7 +54,7 @@ func (a *app) pretend(ctx context.Context) (*session, func(), error) {
 		forget()
 		return nil, nil, err
 	}
-	s := &session{app: a, store: store}
+	s := &session{app: a, store: store, made: true}
 	if e, ok := storage.As[storage.Ensurer](store); ok {
 		err = e.Ensure(ctx)
 	}
@@ -147,7 +147,7 @@ func (s *session) create(ctx context.Context) error {
 		return err
 	}
 	h := made.Repo.Header()
-	s.repo, s.header = made.Repo, &h
+	s.repo, s.header, s.made = made.Repo, &h, true
 	s.announce(made.Code, path)
 	if errKeep != nil {
 		s.warn(f(s.text.Keys.NotJoined, s.reason(errKeep)))

@@ -72,6 +72,9 @@ func (a *app) report(kind core.Kind, code core.Code, v i18n.Values) {
 func (a *app) values(err error) i18n.Values {
 	e := telling(err)
 	v := i18n.Values{Subject: e.Subject, Place: a.cfg.Place.Flags, Detail: a.detail(e.Err)}
+	if (e.Code == "no-path" || e.Code == "not-a-file") && a.cfg.Snapshot != config.Find("snapshot").Default { // what to look at is that one
+		v.Place += " --snapshot=" + config.Quote(a.cfg.Snapshot)
+	}
 	if v.Subject == "" && e.Kind == core.NoRepository {
 		v.Subject = a.cfg.Place.URL()
 	}

@@ -38,6 +38,8 @@ type session struct {
 	// broken is what a key of this machine met that does not open its slot; spoilt is that slot.
 	broken error
 	spoilt core.UUID
+	// made says that the repository is new.
+	made bool
 	// scratch is the folder of a look at the past; "" for the present.
 	scratch string
 	// typed says that a person just proved to know the passphrase or the recovery code.

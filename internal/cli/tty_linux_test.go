@@ -202,6 +202,7 @@ func TestInterruptedQuestion(t *testing.T) {
 	}
 	env[0] = "HOME=" + filepath.Join(filepath.Dir(project), "home2")
 	p := onTerminal(t, project, env, "ls", "-r", place)
+	p.until("This machine has no key of ")
 	p.until("Recovery code or passphrase: ")
 	if state, err := unix.IoctlGetTermios(p.fd, unix.TCGETS); err != nil || state.Lflag&unix.ECHO != 0 {
 		t.Errorf("the secret is echoed: %v", err)

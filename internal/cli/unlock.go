@@ -108,16 +108,27 @@ func (s *session) unlock(ctx context.Context) error {
 	if s.broken != nil && !s.interactive() {
 		return s.broken
 	}
-	if refused == nil && gone != nil {
-		if !s.interactive() {
-			return gone
-		}
-		s.warn(s.reason(gone))
+	if refused == nil && gone != nil && !s.interactive() {
+		return gone
 	}
 	if refused != nil && (core.CodeOf(refused) != "write-only" || !s.interactive()) {
 		return refused
 	}
+	s.tellWhy(refused, gone)
 	return s.unlockTyped(ctx)
+}
+
+// tellWhy says why a person is asked for a secret: a key of this machine was refused or is gone, or there is none. That one is broken is told
+// afterwards, with what to do about it.
+func (s *session) tellWhy(refused, gone error) {
+	switch {
+	case refused != nil:
+		s.warn(s.reason(refused))
+	case gone != nil:
+		s.warn(s.reason(gone))
+	case s.broken == nil && s.interactive():
+		s.tell(f(s.text.Keys.NoneHere, s.place()))
+	}
 }
 
 // try opens the repository with a secret, unless its key can only save and that will not do.

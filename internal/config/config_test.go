@@ -256,9 +256,19 @@ func TestRef(t *testing.T) {
 	day := time.Date(2026, 11, 21, 0, 0, 0, 0, time.Local).Add(-1)
 	minute := time.Date(2026, 11, 20, 18, 31, 0, 0, time.Local).Add(-1)
 	for s, want := range map[string]Ref{"latest": {Latest: true}, "Último": {Latest: true}, "0193A1B2": {Prefix: "0193a1b2"}, "0193a1b2-7c": {Prefix: "0193a1b2-7c"},
-		"2026-11-20": {Until: day}, "20/11/2026": {Until: day}, "2026-11-20T18:30": {Until: minute}, "20/11/2026 18:30": {Until: minute}} {
+		"2026-11-20": {Until: day}, "20/11/2026": {Until: day}, "20-11-2026": {Until: day}, "2026-11-20T18:30": {Until: minute}, "20/11/2026 18:30": {Until: minute}} {
 		got, err := ParseRef(s)
 		if err != nil || got.Latest != want.Latest || got.Prefix != want.Prefix || !got.Until.Equal(want.Until) {
+			t.Errorf("ParseRef(%q) = %+v, %v", s, got, err)
+		}
+	}
+	now := time.Date(2026, 3, 1, 9, 0, 0, 0, time.Local)
+	for s, day := range map[string]int{"today": 1, "hoje": 1, "yesterday": 0, "Ontem": 0, "anteontem": -1} {
+		want := time.Date(2026, 3, day+1, 0, 0, 0, 0, time.Local).Add(-1)
+		if got, err := ParseMoment(s, now); err != nil || !got.Equal(want) {
+			t.Errorf("ParseMoment(%q) = %v, %v, want %v", s, got, err, want)
+		}
+		if got, err := ParseRef(s); err != nil || got.Until.IsZero() {
 			t.Errorf("ParseRef(%q) = %+v, %v", s, got, err)
 		}
 	}

@@ -18,20 +18,24 @@ var dateForms = []struct {
 	layout string
 	reach  time.Duration
 }{
-	{"2006-01-02", 0}, {"02/01/2006", 0},
+	{"2006-01-02", 0}, {"02/01/2006", 0}, {"02-01-2006", 0},
 	{"2006-01-02T15:04", time.Minute}, {"2006-01-02 15:04", time.Minute}, {"02/01/2006 15:04", time.Minute},
 	{"2006-01-02T15:04:05", time.Second}, {"2006-01-02 15:04:05", time.Second}, {"02/01/2006 15:04:05", time.Second},
 	{time.RFC3339, time.Second},
 }
 
-// ParseRef reads what --snapshot takes: "latest" or "último", at least four first digits of an id, or a date in local time.
+// dayWords are days that people name, each with how many days before today it is.
+var dayWords = map[string]int{"today": 0, "hoje": 0, "yesterday": 1, "ontem": 1, "anteontem": 2}
+
+// ParseRef reads what --snapshot takes: "latest" or "último", at least four first digits of an id, or a date in local time, which may be
+// "yesterday" or "ontem".
 func ParseRef(s string) (Ref, error) {
 	s = strings.TrimSpace(s)
 	switch strings.ToLower(s) {
 	case "latest", "last", "ultimo", "último", "ultima", "última":
 		return Ref{Latest: true}, nil
 	}
-	if until, ok := parseDate(s); ok {
+	if until, ok := parseDate(s, time.Now()); ok {
 		return Ref{Until: until}, nil
 	}
 	low := strings.ToLower(s)
@@ -42,7 +46,11 @@ func ParseRef(s string) (Ref, error) {
 }
 
 // parseDate reads a date in local time, and returns the end of the day, minute or second that it names.
-func parseDate(s string) (time.Time, bool) {
+func parseDate(s string, now time.Time) (time.Time, bool) {
+	if before, ok := dayWords[strings.ToLower(s)]; ok {
+		y, m, d := now.Date()
+		return time.Date(y, m, d-before+1, 0, 0, 0, 0, time.Local).Add(-1), true
+	}
 	for _, f := range dateForms {
 		t, err := time.ParseInLocation(f.layout, s, time.Local)
 		switch {
@@ -59,7 +67,7 @@ func parseDate(s string) (time.Time, bool) {
 // ParseMoment reads what --as-of takes: a date as --snapshot does, or how long before now: 2h, 3d.
 func ParseMoment(s string, now time.Time) (time.Time, error) {
 	s = strings.TrimSpace(s)
-	if t, ok := parseDate(s); ok {
+	if t, ok := parseDate(s, now); ok {
 		return t, nil
 	}
 	span, err := ParseSpan(s)

@@ -59,7 +59,7 @@ func enUsageErrors() map[core.Code]ErrorText {
 		"value-prices":  {"{subject}: \"{value}\" is not a price list", "Write it like \"storage=0.0405 write=0.007 read=0.00056 transfer=0.15 currency=USD\": a GB and month, 1,000 requests, 1,000 requests, a GB."},
 		"value-age":     {"{subject}: \"{value}\" is not a length of time", "Write it like 12h, 30d, 8w, 6m (months), 1y or 1y6m."},
 		"lock-range":    {"{subject}: \"{value}\" is no length of time from 1 day to 10 years", "Write it like 30d, 6m or 1y. A lock cannot be taken back, so longer ones are refused."},
-		"bad-moment":    {"{subject}: \"{value}\" is no moment", "Write a date such as 2026-11-20 or \"2026-11-20 18:30\", or how long ago: 2h, 3d."},
+		"bad-moment":    {"{subject}: \"{value}\" is no moment", "Write a date such as yesterday, 2026-11-20 or \"2026-11-20 18:30\", or how long ago: 2h, 3d."},
 		"policy-empty":  {"these settings would keep no snapshot at all", "Set at least one of the --keep flags to more than 0."},
 		"value-range":   {"{subject}: \"{value}\" is not a number between {list}", "Write a whole number between {list}."},
 		"value-empty":   {"{subject} is empty", "Give it a value, or take it away."},
@@ -67,7 +67,7 @@ func enUsageErrors() map[core.Code]ErrorText {
 		"bad-pattern": {"the pattern \"{subject}\" can never match anything",
 			"Write it as in a .gitignore, from the project's folder: without ./ or .. in it, no empty name, every [ closed."},
 		"bad-snapshot": {"{subject}: \"{value}\" does not choose a snapshot",
-			"Write latest, at least 4 digits of an id, or a date such as 2026-11-20 or 2026-11-20T18:30. To see them: backup_projeto{place} snapshots"},
+			"Write latest, at least 4 digits of an id, or a date such as yesterday, 2026-11-20 or 2026-11-20T18:30. To see them: backup_projeto{place} snapshots"},
 	}
 }
 

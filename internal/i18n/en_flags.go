@@ -20,7 +20,7 @@ func enFlags() map[string]FlagText {
 		"all":     {"", "snapshots of every project, not only this one", ""},
 
 		"restore":   {"", "restore instead of saving", ""},
-		"snapshot":  {"WHICH", "the snapshot: latest, the first digits of its id, or a date", ""},
+		"snapshot":  {"WHICH", "the snapshot: latest, the first digits of its id, or a date such as yesterday", ""},
 		"to":        {"FOLDER", "folder to write into", "the current folder"},
 		"overwrite": {"", "replace what differs without asking; the present state is saved first", ""},
 

@@ -14,7 +14,7 @@ func enParityErrors() map[core.Code]ErrorText {
 
 func enParity() Parity {
 	return Parity{
-		Setting: "of each pack", Packs: "stored", Protected: "protected already", Stored: "their parity", Read: "to be read", Write: "to be written",
+		Setting: "parity of a pack", Packs: "stored", Protected: "protected already", Stored: "their parity", Read: "to be read", Write: "to be written",
 		Delete: "to be deleted", Requests: "requests, about",
 		SettingLine: "%[2]s, until now %[1]s", None: "none",
 		Objects: Plural{"%s parity object", "%s parity objects"},

@@ -12,6 +12,7 @@ func enBackup() Backup {
 		Files:   "files", Read: "read", Stored: "stored", Time: "time", Requests: "requests", Excluded: "left out",
 		New: Plural{"%s new", "%s new"}, Changed: Plural{"%s changed", "%s changed"},
 		Removed: Plural{"%s removed", "%s removed"}, Unchanged: Plural{"%s unchanged", "%s unchanged"},
+		AllRead: "%s, all read: this machine has no earlier backup of this folder",
 		Entries: Plural{"%s entry", "%s entries"},
 		Smaller: "%s times smaller", NothingNew: "nothing new", WouldStore: "%s of new content, before compression",
 		Copied:       "This folder is a copy of %s, which keeps its own history; this one begins a new project",
@@ -126,6 +127,7 @@ func enKeys() Keys {
 		Admit:            "If that device is yours, let what it saved count again: %s",
 		NotJoined:        "this machine could not be given a key of its own, so it will ask again: %s",
 		DeviceUnreadable: "this machine's key in %[1]s is of no use: %[2]s",
+		NoneHere:         "This machine has no key of %s yet",
 		NotDeviceKey:     "it is not a key of this repository", SystemKeyring: "the system's keyring",
 	}
 }

@@ -93,6 +93,7 @@ type Backup struct {
 	Files, Read, Stored, Time        string // labels
 	Requests, Excluded               string
 	New, Changed, Removed, Unchanged Plural
+	AllRead                          string // files that there was nothing to compare with
 	Entries                          Plural
 	Smaller                          string // how many times smaller
 	NothingNew                       string
@@ -186,6 +187,7 @@ type Keys struct {
 	SlotDamaged, Admit                                 string
 	DeviceUnreadable                                   string // where, reason
 	NotDeviceKey, SystemKeyring                        string
+	NoneHere                                           string // place
 }
 
 // Retain is what retain, pin, unpin and undelete say.

@@ -59,7 +59,7 @@ func ptUsageErrors() map[core.Code]ErrorText {
 		"value-prices":  {"{subject}: \"{value}\" não é uma lista de preços", "Escreva como \"armazenamento=0,0405 gravacao=0,007 leitura=0,00056 transferencia=0,15 moeda=USD\": um GB por mês, mil requisições, mil requisições, um GB."},
 		"value-age":     {"{subject}: \"{value}\" não é um período de tempo", "Escreva como 12h, 30d, 8s (semanas), 6m (meses), 1a ou 1a6m."},
 		"lock-range":    {"{subject}: \"{value}\" não é um prazo de 1 dia a 10 anos", "Escreva como 30d, 6m ou 1a. Uma trava não se desfaz, por isso as mais longas são recusadas."},
-		"bad-moment":    {"{subject}: \"{value}\" não é um momento", "Escreva uma data como 20/11/2026 ou \"20/11/2026 18:30\", ou há quanto tempo: 2h, 3d."},
+		"bad-moment":    {"{subject}: \"{value}\" não é um momento", "Escreva uma data como ontem, 20/11/2026 ou \"20/11/2026 18:30\", ou há quanto tempo: 2h, 3d."},
 		"policy-empty":  {"estas opções não manteriam nenhum snapshot", "Ponha pelo menos uma das opções --manter acima de 0."},
 		"value-range":   {"{subject}: \"{value}\" não é um número entre {list}", "Escreva um número inteiro entre {list}."},
 		"value-empty":   {"{subject} está sem valor", "Dê um valor, ou tire a opção."},
@@ -67,7 +67,7 @@ func ptUsageErrors() map[core.Code]ErrorText {
 		"bad-pattern": {"o padrão \"{subject}\" nunca corresponderia a nada",
 			"Escreva como em um .gitignore, a partir da pasta do projeto: sem ./ nem .., sem nome vazio, todo [ fechado."},
 		"bad-snapshot": {"{subject}: \"{value}\" não escolhe um snapshot",
-			"Escreva ultimo, pelo menos 4 dígitos de um id, ou uma data como 20/11/2026 ou \"20/11/2026 18:30\". Para vê-los: backup_projeto{place} historico"},
+			"Escreva ultimo, pelo menos 4 dígitos de um id, ou uma data como ontem, 20/11/2026 ou \"20/11/2026 18:30\". Para vê-los: backup_projeto{place} historico"},
 	}
 }
 
@@ -87,7 +87,7 @@ func ptKeyErrors() map[core.Code]ErrorText {
 		"write-only":         {"a chave desta máquina só consegue salvar, e não lê nada de volta", "Abra com outra: defina BACKUP_PROJETO_CODIGO_RECUPERACAO ou BACKUP_PROJETO_SENHA, ou rode num terminal."},
 		"revoked":            {"a chave desta máquina foi revogada; nada do que ela salva conta mais", "Dê a esta máquina uma chave nova, em uma que consiga ler: backup_projeto chave adicionar dispositivo ARQUIVO{place}. Ou abra com outra: defina BACKUP_PROJETO_CODIGO_RECUPERACAO ou BACKUP_PROJETO_SENHA."},
 		"signer-pretended":   {"[[{subject}: ]]foi assinado em nome de um dispositivo que não o assinou, e não vale nada", "Alguém tem o segredo de gravação do repositório: descubra de quem é o dispositivo, e revogue a chave dele: backup_projeto chave revogar CHAVE{place}"},
-		"signer-revoked":     {"[[{subject}: ]]foi assinado por um dispositivo depois de revogada a chave dele, e não vale nada", "Tire desse dispositivo o que ele pode fazer no armazenamento. Se ele ainda era seu, dê-lhe uma chave nova: backup_projeto chave adicionar dispositivo ARQUIVO{place}"},
+		"signer-revoked":     {"[[{subject}: ]]foi assinado por um dispositivo depois de revogada a chave dele, e não vale nada", "Retire o acesso desse dispositivo ao armazenamento. Se ele ainda era seu, dê-lhe uma chave nova: backup_projeto chave adicionar dispositivo ARQUIVO{place}"},
 		"signer-unknown":     {"[[{subject}: ]]foi assinado por um dispositivo de que o repositório não tem chave, e não é lido", "Se esse dispositivo é seu, e a chave se perdeu, faça valer o que está lá: backup_projeto chave admitir DISPOSITIVO{place}. Os dispositivos estão em: backup_projeto chave listar{place}"},
 		"key-missing":        {"o repositório não tem a chave de um dispositivo[[ ({value})]]; o que ele salvou está lá e não se perdeu, mas não é lido antes de ele ser admitido", "Se esse dispositivo é seu, faça valer de novo o que ele salvou: backup_projeto chave admitir {value}{place}"},
 		"no-signer":          {"nenhum dispositivo sem chave tem id que comece com \"{subject}\"", "Para ver os dispositivos: backup_projeto chave listar{place}"},

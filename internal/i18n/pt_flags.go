@@ -20,7 +20,7 @@ func ptFlags() map[string]FlagText {
 		"all":     {"", "snapshots de todos os projetos, não só deste", ""},
 
 		"restore":   {"", "restaura em vez de salvar", ""},
-		"snapshot":  {"QUAL", "o snapshot: ultimo, os primeiros dígitos do id, ou uma data", "o último"},
+		"snapshot":  {"QUAL", "o snapshot: ultimo, os primeiros dígitos do id, ou uma data, como ontem", "o último"},
 		"to":        {"PASTA", "pasta onde gravar", "a pasta atual"},
 		"overwrite": {"", "substitui o que for diferente sem perguntar; o estado atual é salvo antes", ""},
 

@@ -14,7 +14,7 @@ func ptParityErrors() map[core.Code]ErrorText {
 
 func ptParity() Parity {
 	return Parity{
-		Setting: "de cada pacote", Packs: "guardado", Protected: "já protegido", Stored: "a paridade deles", Read: "a ler", Write: "a gravar",
+		Setting: "paridade por pacote", Packs: "guardado", Protected: "já protegido", Stored: "a paridade deles", Read: "a ler", Write: "a gravar",
 		Delete: "a apagar", Requests: "requisições, cerca de",
 		SettingLine: "%[2]s, até agora %[1]s", None: "nenhuma",
 		Objects: Plural{"%s objeto de paridade", "%s objetos de paridade"},

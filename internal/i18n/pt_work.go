@@ -12,6 +12,7 @@ func ptBackup() Backup {
 		Files:   "arquivos", Read: "lido", Stored: "guardado", Time: "tempo", Requests: "requisições", Excluded: "de fora",
 		New: Plural{"%s novo", "%s novos"}, Changed: Plural{"%s alterado", "%s alterados"},
 		Removed: Plural{"%s removido", "%s removidos"}, Unchanged: Plural{"%s inalterado", "%s inalterados"},
+		AllRead: "%s, todos lidos: esta máquina não tem um backup anterior desta pasta",
 		Entries: Plural{"%s entrada", "%s entradas"},
 		Smaller: "%s vezes menor", NothingNew: "nada de novo", WouldStore: "%s de conteúdo novo, antes de comprimir",
 		Copied:       "Esta pasta é uma cópia de %s, que fica com o próprio histórico; esta começa um projeto novo",
@@ -102,8 +103,8 @@ func ptKeys() Keys {
 		AskRevoke:      "Revogar a chave %[1]s (%[2]s)? O que ela salvou até agora fica, e nada do que ela salvar daqui em diante conta.",
 		AskRevokeOwn:   "Revogar a chave %[1]s (%[2]s), que é a desta máquina? O que ela salvou até agora fica; depois, esta máquina só abre o repositório com uma senha ou com o código de recuperação.",
 		Revoked:        "Chave %s revogada",
-		RevokedWriter:  "Tire desse dispositivo o que ele pode fazer no armazenamento. Ele não conseguia ler nada de volta. Com o que ele diz ter guardado, os outros só contam depois de lido: %s",
-		RevokedReader:  "Tire desse dispositivo o que ele pode fazer no armazenamento. Ele conseguia ler tudo, e quem tem a chave dele ainda consegue, com uma cópia do armazenamento; também podia fazer chaves. Se está em outras mãos, faça um repositório novo.",
+		RevokedWriter:  "Retire também o acesso desse dispositivo ao armazenamento. Ele não conseguia ler nada de volta. Com o que ele diz ter guardado, os outros só contam depois que for lido: %s",
+		RevokedReader:  "Retire também o acesso desse dispositivo ao armazenamento. Ele conseguia ler tudo, e quem tem a chave dele ainda consegue, com uma cópia do armazenamento; também podia fazer chaves. Se está em outras mãos, faça um repositório novo.",
 		AskAdmit:       "Fazer valer o que o dispositivo %s salvou até agora, embora o repositório não tenha chave dele?",
 		Admitted:       "O que o dispositivo %s salvou até agora volta a valer",
 		AdmittedUnread: "Nenhum backup conta com o que ele guardou, e por isso guarda de novo, até que seja lido: %s",
@@ -126,6 +127,7 @@ func ptKeys() Keys {
 		Admit:            "Se esse dispositivo é seu, faça valer de novo o que ele salvou: %s",
 		NotJoined:        "não foi possível dar a esta máquina a própria chave, então ela vai perguntar de novo: %s",
 		DeviceUnreadable: "a chave desta máquina em %[1]s não serve: %[2]s",
+		NoneHere:         "Esta máquina ainda não tem chave de %s",
 		NotDeviceKey:     "não é uma chave deste repositório", SystemKeyring: "o chaveiro do sistema",
 	}
 }
