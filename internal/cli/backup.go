@@ -180,7 +180,7 @@ func (s *session) listUnread(m *snapshot.Manifest) {
 	for _, u := range m.Unread[:n] {
 		s.object(jsonUnread{"unread", pathJSON(u.Path), u.Reason, u.Detail})
 		if !s.printer.json {
-			s.note(s.text.General.Warning + ": " + s.unreadLine(u) + "\n")
+			s.note(s.folded(s.text.General.Warning+": "+s.unreadLine(u), "  ") + "\n")
 		}
 	}
 	if rest := m.UnreadTotal - int64(n); rest > 0 && !s.printer.json {

@@ -34,6 +34,9 @@ func runDrop(ctx context.Context, a *app, args []string) error {
 		if err != nil {
 			return err
 		}
+		if err := s.unpinned(ctx, all); err != nil { // before the person is asked for nothing
+			return err
+		}
 		s.showPicked(all)
 		if err := s.must(ctx, s.lang.Count(s.text.Retain.Ask, int64(len(all)))); err != nil {
 			return err
@@ -42,8 +45,8 @@ func runDrop(ctx context.Context, a *app, args []string) error {
 	})
 }
 
-// drop moves snapshots to the trash, none of which may be pinned; that is asked last.
-func (s *session) drop(ctx context.Context, all []*snapshot.Manifest) error {
+// unpinned returns an error if one of the snapshots is pinned.
+func (s *session) unpinned(ctx context.Context, all []*snapshot.Manifest) error {
 	pinned, err := s.repo.Pinned(ctx)
 	if err != nil {
 		return err
@@ -52,6 +55,14 @@ func (s *session) drop(ctx context.Context, all []*snapshot.Manifest) error {
 		if pinned[m.ID] {
 			return errKind(core.Usage, "snapshot-pinned", shortID(m.ID))
 		}
+	}
+	return nil
+}
+
+// drop moves snapshots to the trash, none of which may be pinned; that is looked at last, as another machine may have pinned one meanwhile.
+func (s *session) drop(ctx context.Context, all []*snapshot.Manifest) error {
+	if err := s.unpinned(ctx, all); err != nil {
+		return err
 	}
 	for _, m := range all {
 		if err := s.repo.Drop(ctx, m.ID); err != nil {

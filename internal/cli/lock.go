@@ -111,10 +111,10 @@ func (s *session) locked(res *lock.Result) {
 		s.warn(l.Count(t.Unraised, res.Unraised))
 	}
 	switch {
-	case s.cfg.DryRun:
-		s.say(s.text.Prune.DryRun)
 	case p.Due == 0:
 		s.say(t.Nothing)
+	case s.cfg.DryRun:
+		s.say(s.text.Prune.DryRun)
 	default:
 		s.say(f(l.Count(t.Done, res.Lengthened), l.Date(p.Until.Local()), l.Duration(res.Duration)))
 	}

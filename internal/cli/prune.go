@@ -166,10 +166,10 @@ func (p *pruning) end(res *prune.Result) {
 	}
 	p.object(o)
 	switch {
-	case p.cfg.DryRun:
-		p.say(t.DryRun)
 	case plan.Nothing():
 		p.say(t.Nothing)
+	case p.cfg.DryRun:
+		p.say(t.DryRun)
 	case res.CondemnedPacks == 0:
 		p.say(f(t.DoneNow, l.Bytes(res.SweptBytes), l.Duration(res.Duration)))
 	default:

@@ -79,10 +79,13 @@ func runRepair(ctx context.Context, a *app, _ []string) error {
 		if err != nil {
 			return err
 		}
+		if rest := told - s.shown(told); rest > 0 {
+			s.note(f(s.text.Verify.SuffersMore, s.lang.Int(int64(rest))) + "\n")
+		}
 		if o.DryRun {
 			s.showRepair(res.Plan, res.Healed)
 		}
-		return s.repaired(ctx, res, told)
+		return s.repaired(ctx, res)
 	})
 }
 
@@ -145,12 +148,9 @@ func (s *session) showLost(lost verify.Lost, before int) {
 }
 
 // repaired tells how a repair ended; what is not whole is an error.
-func (s *session) repaired(ctx context.Context, res *repair.Result, told int) error {
+func (s *session) repaired(ctx context.Context, res *repair.Result) error {
 	t, l := s.text.Repair, s.lang
 	s.warnIssues(res.Issues, s.text.Verify.Object)
-	if rest := told - s.shown(told); rest > 0 {
-		s.note(f(s.text.Verify.SuffersMore, l.Int(int64(rest))) + "\n")
-	}
 	sum := func(x repair.Sum) jsonSum { return jsonSum(x) }
 	p := res.Plan
 	s.object(jsonRepair{Type: "repair", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Listed: sum(res.Listed), Mended: sum(res.Mended), Gone: p.Gone,

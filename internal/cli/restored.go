@@ -80,7 +80,7 @@ func (r *restoring) listIssues(all []report.Issue) {
 		reason := r.reason(i.Err)
 		r.object(jsonIssue{"issue", pathJSON(i.Path), core.CodeOf(i.Err), reason})
 		if !r.printer.json {
-			r.note(r.text.General.Warning + ": " + f(r.text.Restore.Failed, term.Escape(i.Path), reason) + "\n")
+			r.note(r.folded(r.text.General.Warning+": "+f(r.text.Restore.Failed, term.Escape(i.Path), reason), "  ") + "\n")
 		}
 	}
 	if rest := len(all) - n; rest > 0 {

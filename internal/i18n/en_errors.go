@@ -160,7 +160,7 @@ func enWorkErrors() map[core.Code]ErrorText {
 
 func enRestoreErrors() map[core.Code]ErrorText {
 	return map[core.Code]ErrorText{
-		"restore-damaged":    {"stored data is damaged, and what needs it was not restored[[: {detail}]]", "Everything else was restored. Look for an older snapshot that still has it: backup_projeto find NAME{place}"},
+		"restore-damaged":    {"stored data is damaged or missing, and what needs it was not restored", "Everything else was restored. Look for an older snapshot that still has it: backup_projeto find NAME{place}"},
 		"restore-not-made":   {"it could not be written: {detail}", "Mend the cause and run the same command again; what is right already is left alone."},
 		"restore-name-taken": {"something else has this name by now, or this disk does not tell the two names apart", "Nothing was replaced. Restore it alone into another folder with --to."},
 		"restore-kept":       {"the repository itself is here, so nothing was written or replaced", "Restore it into another folder with --to."},

@@ -6,7 +6,7 @@ func enParityErrors() map[core.Code]ErrorText {
 	return map[core.Code]ErrorText{
 		"parity-left": {"packs are damaged, and their parity does not make up for it; they are listed above, and nothing of them was changed", "Repair the repository: backup_projeto repair{place} --data=100%"},
 		"parity-none": {"[[{subject}: ]]it is damaged, and has no parity to mend it with", "See what suffers from it: backup_projeto verify{place} --data=100%"},
-		"parity-beyond": {"[[{subject}: ]]more of it is lost than its parity makes up for; nothing was changed[[ ({detail})]]",
+		"parity-beyond": {"[[{subject}: ]]more of it is lost than its parity makes up for; nothing was changed",
 			"See what suffers from it: backup_projeto verify{place} --data=100%"},
 		"parity-damaged": {"[[{subject}: ]]the parity itself is damaged; no content is lost by that", "Write it anew: backup_projeto parity --check{place}"},
 	}

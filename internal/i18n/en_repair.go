@@ -24,7 +24,7 @@ func enRepair() Repair {
 		List:  "list again", Unproven: "of these, not believed before they are read (--data=100%)", Gone: "packs that are gone", Hurt: "damaged, save what can be read of",
 		False: "packs of which the index is wrong", Mendable: "packs that parity may mend", Condemn: "packs to count on no more", PutBack: "objects to put back from a copy",
 		Aside: "objects to set aside",
-		Ask:   "Repair it? Nothing is deleted that was not copied before",
+		Ask:   "Repair it? Nothing is deleted that was not copied before.",
 		Done:  "Listed again: %[1]s, mended: %[2]s, blocks saved: %[3]s, set aside: %[4]s, in %[5]s", Nothing: "There is nothing to repair",
 		DryRun: "Dry run: nothing was changed", Healed: "blocks that the second repository has",
 		Remains:  "still damaged: %[1]s (%[2]s)",

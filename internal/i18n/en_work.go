@@ -47,7 +47,7 @@ func enVerify() Verify {
 		Structure: "structure", Data: "data", Coverage: "proven", Sample: "on trial", Time: "time",
 		StructureLine: "%[1]s, %[2]s, %[3]s, %[4]s",
 		DataLine:      "%[1]s read and authenticated (%[2]s)",
-		CoverageLine:  "%[1]s of %[2]s, %[3]s of %[4]s, in this run and earlier ones; the oldest of these proofs is of %[5]s",
+		CoverageLine:  "%[1]s of %[2]s, %[3]s of %[4]s, in this run and earlier ones; the oldest proof is of %[5]s",
 		Never:         "never", Bad: "damaged",
 		SampleLine: Plural{"%s file restored and compared, %s with the live one", "%s files restored and compared, %s of them with the live one"},
 		Unlisted:   "unlisted", UnlistedLine: "%[1]s of an interrupted backup (%[2]s); no damage",

@@ -160,7 +160,7 @@ func ptWorkErrors() map[core.Code]ErrorText {
 
 func ptRestoreErrors() map[core.Code]ErrorText {
 	return map[core.Code]ErrorText{
-		"restore-damaged":    {"dados armazenados estão danificados, e o que depende deles não foi restaurado[[: {detail}]]", "Todo o resto foi restaurado. Procure um snapshot mais antigo que ainda o tenha: backup_projeto buscar NOME{place}"},
+		"restore-damaged":    {"há dados guardados danificados ou sumidos, e o que depende deles não foi restaurado", "Todo o resto foi restaurado. Procure um snapshot mais antigo que ainda o tenha: backup_projeto buscar NOME{place}"},
 		"restore-not-made":   {"não foi possível gravar: {detail}", "Resolva a causa e rode o mesmo comando de novo; o que já está certo não é tocado."},
 		"restore-name-taken": {"outra coisa já tem esse nome, ou este disco não distingue os dois nomes", "Nada foi substituído. Restaure só isto em outra pasta com --para."},
 		"restore-kept":       {"o próprio repositório está aqui, e por isso nada foi gravado nem substituído", "Restaure em outra pasta com --para."},

@@ -6,7 +6,7 @@ func ptParityErrors() map[core.Code]ErrorText {
 	return map[core.Code]ErrorText{
 		"parity-left": {"há pacotes danificados que a paridade deles não repõe; estão listados acima, e nada deles foi mudado", "Repare o repositório: backup_projeto reparar{place} --dados=100%"},
 		"parity-none": {"[[{subject}: ]]está danificado, e não tem paridade para consertá-lo", "Veja o que sofre com isso: backup_projeto verificar{place} --dados=100%"},
-		"parity-beyond": {"[[{subject}: ]]perdeu-se mais do que a paridade dele repõe; nada foi mudado[[ ({detail})]]",
+		"parity-beyond": {"[[{subject}: ]]perdeu-se mais do que a paridade dele repõe; nada foi mudado",
 			"Veja o que sofre com isso: backup_projeto verificar{place} --dados=100%"},
 		"parity-damaged": {"[[{subject}: ]]a própria paridade está danificada; nenhum conteúdo se perde com isso", "Grave-a de novo: backup_projeto paridade --conferir{place}"},
 	}

@@ -24,7 +24,7 @@ func ptRepair() Repair {
 		List:  "listar de novo", Unproven: "destes, só valem depois de lidos (--dados=100%)", Gone: "pacotes que sumiram", Hurt: "danificados, salvar o que se lê de",
 		False: "pacotes de que o índice diz o que não é", Mendable: "pacotes que a paridade pode refazer", Condemn: "pacotes que deixam de contar", PutBack: "objetos a repor de uma cópia",
 		Aside: "objetos a pôr de lado",
-		Ask:   "Reparar? Nada é apagado sem antes ser copiado",
+		Ask:   "Reparar? Nada é apagado sem antes ser copiado.",
 		Done:  "Listados de novo: %[1]s, refeitos: %[2]s, blocos salvos: %[3]s, postos de lado: %[4]s, em %[5]s", Nothing: "Não há nada a reparar",
 		DryRun: "Simulação: nada foi mudado", Healed: "blocos que o segundo repositório tem",
 		Remains:  "ainda danificado: %[1]s (%[2]s)",

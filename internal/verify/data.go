@@ -82,22 +82,24 @@ func (v *run) proveData(ctx context.Context, chosen []core.ID) error {
 	return err
 }
 
-// tallyProofs says when what is stored was last proven. What an index lists and the store has not is part of it only where it is missed.
+// tallyProofs says when what is stored was last proven. What an index lists and the store has not is part of it only where it is missed, and
+// what this run found damaged or missing is not proven, whatever an earlier one read.
 func (v *run) tallyProofs() {
 	r := &v.res
 	r.PacksProven, r.BytesProven, r.PacksTotal, r.BytesTotal, r.Oldest, r.Proofs = 0, 0, 0, 0, time.Time{}, nil
 	for name, p := range v.packs.all {
-		if p.absent && v.damaged[repo.PackName(name)] == nil {
+		hurt := v.damaged[repo.PackName(name)] != nil
+		if p.absent && !hurt {
 			continue
 		}
 		last := v.proof.of(name)
-		proof := Proof{Pack: repo.PackName(name), Size: p.size, Bad: last.number&readBad != 0}
+		proof := Proof{Pack: repo.PackName(name), Size: p.size, Bad: hurt || last.number&readBad != 0}
 		if last.number != 0 {
 			proof.Time = time.Unix(last.when, 0)
 		}
 		r.PacksTotal++
 		r.BytesTotal += p.size
-		if last.good() {
+		if last.good() && !hurt {
 			r.PacksProven++
 			r.BytesProven += p.size
 			if r.Oldest.IsZero() || proof.Time.Before(r.Oldest) {

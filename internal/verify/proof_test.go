@@ -69,6 +69,10 @@ func TestProofTimes(t *testing.T) {
 	if sum != res.BytesTotal {
 		t.Errorf("%d bytes of %d", sum, res.BytesTotal)
 	}
+	must(t, os.Remove(bad)) // proven, and then gone
+	if res = run(Options{}); res.PacksProven != 7 || res.PacksTotal != 8 || len(res.Damaged) != 1 {
+		t.Errorf("%+v", res)
+	}
 }
 
 func packPath(id core.ID) string { return "packs/" + id.String()[:2] + "/" + id.String() }
