@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -105,25 +106,42 @@ func TestChangedRulesAreNoticed(t *testing.T) {
 	}
 }
 
-// writes writes to a file in the background, again and again, until what it returns is called.
-func writes(t *testing.T, path string, flag int, write func(f *os.File, n int)) (stop func()) {
+// writing is a reporter that writes to a file whenever it is asked for the counters, as a backup asks after each chunk that it has read: so the file
+// changes while it is read, however the goroutines come to run.
+type writing struct {
+	report.Discard
+	t     *testing.T
+	write func(f *os.File)
+
+	mu sync.Mutex
+	f  *os.File // guarded by mu
+}
+
+// writes returns a reporter that writes to the file at path.
+func writes(t *testing.T, path string, flag int, write func(f *os.File)) *writing {
 	t.Helper()
 	f, err := os.OpenFile(path, flag|os.O_WRONLY, 0)
 	must(t, err)
-	end, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		defer f.Close()
-		for n := 0; ; n++ {
-			select {
-			case <-end:
-				return
-			default:
-				write(f, n)
-			}
+	t.Cleanup(func() { f.Close() })
+	return &writing{t: t, write: write, f: f}
+}
+
+// Progress writes until the file's time says so: the system's clock for it stands still for milliseconds.
+func (w *writing) Progress() *report.Progress {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	mtime := func() time.Time {
+		info, err := w.f.Stat()
+		if err != nil {
+			w.t.Error(err)
+			return time.Time{}
 		}
-	}()
-	return func() { close(end); <-ended }
+		return info.ModTime()
+	}
+	for before := mtime(); !before.IsZero() && mtime().Equal(before); {
+		w.write(w.f)
+	}
+	return w.Discard.Progress()
 }
 
 // TestGrowingFile appends to a file without end while it is read: it is saved as it was before, which is no failure, and the rest is saved.
@@ -131,9 +149,9 @@ func TestGrowingFile(t *testing.T) {
 	r, dir := newRepo(t), t.TempDir()
 	before := strings.Repeat("line\n", 2_000_000)
 	fill(t, dir, map[string]string{"log": before, "other": "x"})
-	stop := writes(t, filepath.Join(dir, "log"), os.O_APPEND, func(f *os.File, _ int) { f.WriteString("more\n") })
-	res := save(t, r, options(dir))
-	stop()
+	w := writes(t, filepath.Join(dir, "log"), os.O_APPEND, func(f *os.File) { f.WriteString("more\n") })
+	res, err := Run(t.Context(), r, options(dir), w)
+	must(t, err)
 	if m := res.Snapshot; m.Partial() || len(res.Issues) != 0 || len(res.Grown) != 1 || res.Grown[0] != "log" {
 		t.Errorf("unread: %v, grown: %v", m.Unread, res.Grown)
 	}
@@ -159,23 +177,25 @@ func TestTornFile(t *testing.T) {
 	for _, grows := range []bool{false, true} {
 		r, dir := newRepo(t), t.TempDir()
 		fill(t, dir, map[string]string{"data": strings.Repeat("line\n", 2_000_000), "other": "x"})
-		stop := writes(t, filepath.Join(dir, "data"), 0, func(f *os.File, n int) {
-			f.WriteAt([]byte(fmt.Sprint(n)), int64(n*7919%9_000_000))
+		n := int64(0)
+		w := writes(t, filepath.Join(dir, "data"), 0, func(f *os.File) {
+			n++
+			f.WriteAt([]byte(fmt.Sprint(n)), 0) // what has been read by then
 			if grows {
-				f.WriteAt([]byte("more"), 10_000_000+int64(n))
+				f.WriteAt([]byte("more"), 10_000_000+n)
 			}
 		})
-		res := save(t, r, options(dir))
-		stop()
+		res, err := Run(t.Context(), r, options(dir), w)
+		must(t, err)
 		m := res.Snapshot
 		if !m.Partial() || len(m.Unread) != 1 || m.Unread[0].Path != "data" || m.Unread[0].Reason != meta.ReasonTorn || len(res.Issues) != 1 || len(res.Grown) != 0 {
 			t.Errorf("grows %v: unread: %v, grown: %v", grows, m.Unread, res.Grown)
 		}
 		e, err := r.Find(t.Context(), &m.Root, "data")
 		must(t, err)
-		var n counter
-		if must(t, r.WriteFile(t.Context(), e, &n)); int64(n) != e.Size || e.Size == 0 {
-			t.Errorf("%d bytes, entry says %d", n, e.Size)
+		var size counter
+		if must(t, r.WriteFile(t.Context(), e, &size)); int64(size) != e.Size || e.Size == 0 {
+			t.Errorf("%d bytes, entry says %d", size, e.Size)
 		}
 		if again := save(t, r, options(dir)); again.Snapshot.Partial() || again.Snapshot.Counts.Changed+again.Snapshot.Counts.New == 0 {
 			t.Errorf("the next backup: %+v", again.Snapshot.Counts)
