@@ -86,7 +86,6 @@ func (v *run) proveData(ctx context.Context, chosen []core.ID) error {
 // what this run found damaged or missing is not proven, whatever an earlier one read.
 func (v *run) tallyProofs() {
 	r := &v.res
-	r.PacksProven, r.BytesProven, r.PacksTotal, r.BytesTotal, r.Oldest, r.Proofs = 0, 0, 0, 0, time.Time{}, nil
 	for name, p := range v.packs.all {
 		hurt := v.damaged[repo.PackName(name)] != nil
 		if p.absent && !hurt {

@@ -108,7 +108,7 @@ func (v *run) checkIndex(ctx context.Context) error {
 	for _, name := range v.packs.twice {
 		v.suspect(name, &core.Error{Kind: core.Damage, Code: codePackIndex, Subject: repo.PackName(name)})
 	}
-	v.res.Chunks, v.res.PacksTotal = v.packs.chunks, int64(len(v.packs.all))
+	v.res.Chunks = v.packs.chunks
 	names, size, err := v.r.Aside(ctx)
 	if err != nil {
 		return err

@@ -274,7 +274,7 @@ func (v *run) checkSmall(ctx context.Context) error {
 	for _, name := range names {
 		v.damage(name, &core.Error{Kind: core.Damage, Code: codeObject, Subject: name})
 	}
-	if len(v.snaps) > 0 || v.res.PacksTotal == 0 || len(v.damaged) > 0 {
+	if len(v.snaps) > 0 || len(v.packs.all) == 0 || len(v.damaged) > 0 {
 		return nil
 	}
 	trash, err := v.r.Trash(ctx)
