@@ -38,6 +38,7 @@ import (
 	"backup_projeto/internal/scan/ignore"
 	"backup_projeto/internal/scan/project"
 	"backup_projeto/internal/snapshot"
+	"backup_projeto/internal/tree"
 )
 
 // maxWalks is how often a project is walked because a prune condemned what was relied on meanwhile.
@@ -230,13 +231,11 @@ func (b *run) walk(root *meta.Dir) (*node, error) {
 		wg.Go(func() { b.estimate(b.o.Root) })
 	}
 	for range n {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
+		wg.Go(func() {
 			if err := b.work(); err != nil {
 				b.cancel(err)
 			}
-		}()
+		})
 	}
 	wg.Wait()
 	b.queue.closeAll()
@@ -272,7 +271,8 @@ func (b *run) settled(st *meta.Stat) mark {
 func (b *run) manifest(top *node) *snapshot.Manifest {
 	m := &snapshot.Manifest{
 		ID: crypto.NewTimeUUID(b.start), Project: b.o.Project, Parent: b.old.snapshot, Host: b.o.Host, User: userName(), OS: runtime.GOOS,
-		Path: absolute(b.o.Root), Start: b.start.UnixNano(), End: time.Now().UnixNano(), Version: b.o.Version, Root: *top.rootEntry(b),
+		Path: absolute(b.o.Root), Start: b.start.UnixNano(), End: time.Now().UnixNano(), Version: b.o.Version,
+		Root:   tree.Entry{Type: tree.Dir, Meta: top.own, Content: top.content},
 		Counts: b.counts.result(top.totals, b.sink), Unread: b.unread, UnreadTotal: b.total, Safety: b.o.Safety,
 	}
 	for _, e := range b.excluded {

@@ -34,7 +34,7 @@ type node struct {
 	children []child
 	pending  atomic.Int32 // children that are not finished, and one for the reading of the directory itself
 	changed  atomic.Bool  // something differs from the record
-	own      tree.Meta    // set when the mark differs, or without old entry
+	own      tree.Meta    // set when the mark differs, without old entry, and of the root
 	failed   error        // the directory could not be read; set before it is finished
 	entered  bool         // it is excluded, and walked for what is chosen below it
 
@@ -139,7 +139,7 @@ func (w *worker) read(n *node) error {
 	if n.oldOffset != 0 {
 		n.old = b.old.at(n.oldOffset)
 	}
-	if !n.mark.same(n.oldMark) || n.old == nil {
+	if n.parent == nil || n.old == nil || !n.mark.same(n.oldMark) {
 		n.readOwn(b)
 	}
 	if n.old == nil {
@@ -449,17 +449,4 @@ func (b *run) encodeEntry(n *node, e *tree.Entry) []byte {
 		return nil
 	}
 	return tree.AppendEntry(nil, e)
-}
-
-// rootEntry is the entry of the project's folder itself.
-func (n *node) rootEntry(b *run) *tree.Entry {
-	e := &tree.Entry{Type: tree.Dir, Meta: n.own, Content: n.content}
-	if e.Mode == 0 && e.MTime == 0 { // unchanged: its metadata was not read
-		e.Meta = b.metaOf(&n.st, nil)
-		if d, err := meta.OpenDir(b.o.Root); err == nil {
-			e.Xattrs, _ = d.OwnXattrs()
-			d.Close()
-		}
-	}
-	return e
 }
