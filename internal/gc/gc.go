@@ -57,7 +57,8 @@ type Listed struct {
 	Time time.Time // the store's clock; zero where it does not tell
 }
 
-// once returns a listing without what it repeats, since one may name an object more than once.
+// once returns a listing without what it repeats, since one may name an object more than once. Package repo asks through storage.Distinct, too,
+// for all that it lists; what is here keeps the protocol, as the model checker tries it, from resting on that.
 func once[T any](list []T, id func(*T) core.UUID) []T {
 	seen := make(map[core.UUID]struct{}, len(list))
 	out := make([]T, 0, len(list))

@@ -1,5 +1,10 @@
 package storage
 
+import (
+	"io"
+	"sync/atomic"
+)
+
 // Wrapper is a store around another one. What it must see it implements itself; for every other optional interface As goes
 // on to the store inside. A wrapper of Put that must not be passed by therefore has a Create of its own, which may be one call
 // to the function Create with the store inside.
@@ -60,4 +65,19 @@ func CountsOf(s Store) Counts {
 		return c.Counts()
 	}
 	return Counts{}
+}
+
+// CountReads returns r with every byte that is read from it added to n.
+func CountReads(r io.ReadCloser, n *atomic.Int64) io.ReadCloser { return &counted{r, n} }
+
+type counted struct {
+	io.ReadCloser
+	n *atomic.Int64
+}
+
+// Read implements io.Reader.
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.n.Add(int64(n))
+	return n, err
 }

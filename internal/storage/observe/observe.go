@@ -60,7 +60,7 @@ func (s *Store) Get(ctx context.Context, name string, offset, length int64) (io.
 	if err != nil {
 		return nil, err
 	}
-	return &reader{r, &s.received}, nil
+	return storage.CountReads(r, &s.received), nil
 }
 
 // List counts and passes on.
@@ -79,16 +79,4 @@ func (s *Store) Stat(ctx context.Context, name string) (storage.Info, error) {
 func (s *Store) Delete(ctx context.Context, name string) error {
 	s.delete.Add(1)
 	return s.inner.Delete(ctx, name)
-}
-
-// reader counts what is read through it.
-type reader struct {
-	io.ReadCloser
-	n *atomic.Int64
-}
-
-func (r *reader) Read(p []byte) (int, error) {
-	n, err := r.ReadCloser.Read(p)
-	r.n.Add(int64(n))
-	return n, err
 }

@@ -2,7 +2,6 @@ package s3
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -38,14 +37,14 @@ func (c *counter) Do(req *http.Request) (*http.Response, error) {
 	kind := c.kind(req)
 	kind.Add(1)
 	if kind == &c.put && req.Body != nil && req.ContentLength > 0 {
-		req.Body = &counted{req.Body, &c.sent}
+		req.Body = storage.CountReads(req.Body, &c.sent)
 	}
 	resp, err := c.next.Do(req)
 	if err == nil {
 		c.compare(resp.Header.Get("Date"))
 	}
 	if err == nil && kind == &c.get && resp.StatusCode/100 == 2 {
-		resp.Body = &counted{resp.Body, &c.received}
+		resp.Body = storage.CountReads(resp.Body, &c.received)
 	}
 	return resp, err
 }
@@ -97,16 +96,4 @@ func (c *counter) closeIdle() {
 	if h, ok := c.next.(interface{ CloseIdleConnections() }); ok {
 		h.CloseIdleConnections()
 	}
-}
-
-// counted counts the bytes read through it.
-type counted struct {
-	io.ReadCloser
-	n *atomic.Int64
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.ReadCloser.Read(p)
-	c.n.Add(int64(n))
-	return n, err
 }
