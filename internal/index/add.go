@@ -44,7 +44,8 @@ func (s *Set) Add(source core.ID, packs []pack.Entry) error {
 }
 
 // Flush writes what Add left in memory to the folder, so that the next process finds it, and deletes tables that are damaged. The
-// disk is not waited for, and a failure to write is no error but WriteError's.
+// disk is not waited for, and a failure to write is no error: new tables then stay in memory until the set is closed, and have to be
+// fetched again the next time.
 func (s *Set) Flush() error {
 	s.change.Lock()
 	defer s.change.Unlock()

@@ -118,8 +118,8 @@ func TestFolderCannotBeWritten(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if s.WriteError() == nil || s.Damaged() {
-		t.Errorf("error %v, damaged %v", s.WriteError(), s.Damaged())
+	if s.writeErr == nil || s.Damaged() {
+		t.Errorf("error %v, damaged %v", s.writeErr, s.Damaged())
 	}
 	wantContent(t, s, packs, m.id())
 	s.bufferSize, s.heldSize = 0, s.held()

@@ -165,8 +165,8 @@ func add(t failer, s *Set, source core.ID, packs ...pack.Entry) {
 
 func flush(t failer, s *Set) {
 	t.Helper()
-	if err := s.Flush(); err != nil || s.WriteError() != nil {
-		t.Fatalf("Flush gives %v, the folder %v", err, s.WriteError())
+	if err := s.Flush(); err != nil || s.writeErr != nil {
+		t.Fatalf("Flush gives %v, the folder %v", err, s.writeErr)
 	}
 }
 

@@ -163,14 +163,6 @@ func (s *Set) Damaged() bool {
 	return s.damaged.Load() || slices.ContainsFunc(s.tables, (*table).isLost)
 }
 
-// WriteError returns why the folder cannot be written, or nil. New tables then stay in memory until the set is closed: everything is
-// found, and has to be fetched again the next time.
-func (s *Set) WriteError() error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.writeErr
-}
-
 // Close gives files and memory back, without Flush. A closed set holds nothing.
 func (s *Set) Close() error {
 	s.change.Lock()
