@@ -134,7 +134,7 @@ func older(m *machine) {
 			if _, err := r.LoadIndex(m.t.Context()); err != nil {
 				return err
 			}
-			_, err = restore.Run(m.t.Context(), r, man, restore.Options{Target: dir, SkipVerify: true}, &report.Discard{})
+			_, err = restore.Run(m.t.Context(), r, man, restore.Options{Target: dir}, &report.Discard{})
 			return err
 		}))
 		path, when := filepath.Join(dir, "sub/b.txt"), time.Unix(1_700_000_000, 0)

@@ -166,7 +166,7 @@ func (y *tally) holds(m *machine, r *repo.Repo, but core.UUID) {
 func (m *machine) restores(r *repo.Repo, man *snapshot.Manifest, s saved) {
 	m.t.Helper()
 	into := filepath.Join(m.t.TempDir(), "restored")
-	if _, err := restore.Run(m.t.Context(), r, man, restore.Options{Target: into, SkipVerify: true, Parallel: 2}, &report.Discard{}); err != nil {
+	if _, err := restore.Run(m.t.Context(), r, man, restore.Options{Target: into, Parallel: 2}, &report.Discard{}); err != nil {
 		m.t.Errorf("restoring snapshot %s: %v", s.id, err)
 		return
 	}

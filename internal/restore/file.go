@@ -85,10 +85,8 @@ func (w *writer) storeChunk(it *item, off int64, data []byte) error {
 		if _, err := temp.WriteAt(part, at); err != nil {
 			return err
 		}
-		if !w.o.SkipVerify {
-			if err := readBack(temp, part, at); err != nil {
-				return err
-			}
+		if err := readBack(temp, part, at); err != nil {
+			return err
 		}
 		w.wroteBytes(size)
 		return nil
@@ -170,9 +168,6 @@ func (w *writer) finishFile(it *item) error {
 		return err
 	}
 	w.files.Add(1)
-	if !w.o.SkipVerify {
-		w.verified.Add(1)
-	}
 	return nil
 }
 

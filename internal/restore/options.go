@@ -36,8 +36,6 @@ type Options struct {
 	Safety func(context.Context) error
 	// Keep names folders that nothing is written in and that nothing replaces, whatever the snapshot has in their place: the repository.
 	Keep []string
-	// SkipVerify leaves out the reading back of what was written.
-	SkipVerify bool
 }
 
 // Item is one line of a plan.

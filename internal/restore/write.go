@@ -34,8 +34,8 @@ type writer struct {
 	open map[*item]struct{}   // files that are not finished
 	busy map[*folder]struct{} // folders that something was written in, and that are not finished
 
-	files, bytes, fetched, verified atomic.Int64
-	wrote                           atomic.Bool
+	files, bytes, fetched atomic.Int64
+	wrote                 atomic.Bool
 }
 
 // write carries the plan out in the target, whose own part of the plan is top.
@@ -130,7 +130,7 @@ func (w *writer) wroteBytes(n int64) {
 
 // sum puts the counts into the result.
 func (w *writer) sum() {
-	w.res.Files, w.res.Bytes, w.res.Fetched, w.res.Verified = w.files.Load(), w.bytes.Load(), w.fetched.Load(), w.verified.Load()
+	w.res.Files, w.res.Bytes, w.res.Fetched, w.res.Verified = w.files.Load(), w.bytes.Load(), w.fetched.Load(), w.files.Load()
 }
 
 // visit starts what the plan says of an entry.
