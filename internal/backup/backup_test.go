@@ -59,7 +59,7 @@ func settle() { time.Sleep(50 * time.Millisecond) }
 func wantTree(t *testing.T, r *repo.Repo, m *snapshot.Manifest, root string) {
 	t.Helper()
 	files, dirs, others := int64(0), int64(0), int64(0)
-	must(t, r.Walk(t.Context(), &m.Root, func(path string, e *tree.Entry, err error) error {
+	must(t, treetest.Walk(t.Context(), r, &m.Root, func(path string, e *tree.Entry, err error) error {
 		must(t, err)
 		info, err := os.Lstat(filepath.Join(root, path))
 		must(t, err)

@@ -19,6 +19,7 @@ import (
 	"backup_projeto/internal/report"
 	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/tree"
+	"backup_projeto/internal/treetest"
 )
 
 // fill makes files with their own names as content; a name that ends in a slash makes a folder.
@@ -34,7 +35,7 @@ func fill(t *testing.T, dir string, files map[string]string) {
 // paths lists what a snapshot holds.
 func paths(t *testing.T, r *repo.Repo, m *snapshot.Manifest) (out []string) {
 	t.Helper()
-	must(t, r.Walk(t.Context(), &m.Root, func(path string, _ *tree.Entry, err error) error {
+	must(t, treetest.Walk(t.Context(), r, &m.Root, func(path string, _ *tree.Entry, err error) error {
 		must(t, err)
 		if path != "" {
 			out = append(out, path)

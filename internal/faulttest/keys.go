@@ -64,7 +64,7 @@ func busyDevice(b *builder) {
 }
 
 func removeKey(ctx context.Context, m *machine) error {
-	return m.with(ctx, func(r *repo.Repo) error { return r.RemoveSlot(ctx, m.other.Slot) })
+	return m.with(ctx, func(r *repo.Repo) error { return r.RevokeSlots(ctx, []core.UUID{m.other.Slot}, false) })
 }
 
 // shut checks that the key which was removed opens nothing.

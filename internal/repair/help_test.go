@@ -24,6 +24,7 @@ import (
 	"backup_projeto/internal/storage"
 	"backup_projeto/internal/storage/faulty"
 	"backup_projeto/internal/tree"
+	"backup_projeto/internal/treetest"
 	"backup_projeto/internal/verify"
 )
 
@@ -188,7 +189,7 @@ func (m *machine) restore(s saved) (lost []string, err error) {
 		return nil, err
 	}
 	missing := maps.Clone(s.in)
-	err = r.Walk(m.t.Context(), &man.Root, func(path string, e *tree.Entry, err error) error {
+	err = treetest.Walk(m.t.Context(), r, &man.Root, func(path string, e *tree.Entry, err error) error {
 		if err != nil {
 			lost = append(lost, path)
 			return nil

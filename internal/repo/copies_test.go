@@ -178,7 +178,7 @@ func TestUnlockKept(t *testing.T) {
 	}
 	must(t, os.WriteFile(copied, right, 0o600))
 	must(t, s.Put(t.Context(), slotName(key.Slot), right))
-	must(t, made.Repo.RemoveSlot(t.Context(), key.Slot))
+	must(t, made.Repo.RevokeSlots(t.Context(), []core.UUID{key.Slot}, false))
 	for range 2 {
 		if err := kept(key.Secret(), cache); core.CodeOf(err) != codeRevoked {
 			t.Errorf("a slot that was removed: %v", err)

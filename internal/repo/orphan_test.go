@@ -211,7 +211,7 @@ func TestRevokedStaysAway(t *testing.T) {
 	if can, err := met.HasCopy(t.Context(), name); !can || err != nil {
 		t.Fatal("it was not met", err)
 	}
-	must(t, made.Repo.RemoveSlot(t.Context(), key.Slot))
+	must(t, made.Repo.RevokeSlots(t.Context(), []core.UUID{key.Slot}, false))
 	for _, r := range []*Repo{met, made.Repo} {
 		can, err := r.HasCopy(t.Context(), name)
 		done, e := r.PutBack(t.Context(), name)
@@ -235,7 +235,7 @@ func TestRevokedMeanwhilePutBack(t *testing.T) {
 	data, err := made.Repo.copyOf(t.Context(), name)
 	must(t, err)
 	other := unlockWith(t, s, keys.Secret{Lock: keys.Recovery, Value: made.Code}, Options{})
-	must(t, other.RemoveSlot(t.Context(), key.Slot))
+	must(t, other.RevokeSlots(t.Context(), []core.UUID{key.Slot}, false))
 	if done, err := made.Repo.putBackSlot(t.Context(), name, data); done || err != nil {
 		t.Error(done, err)
 	}

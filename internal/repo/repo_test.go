@@ -239,10 +239,10 @@ func TestSlots(t *testing.T) {
 	}
 	for _, slot := range slots {
 		if slot.Lock == keys.Recovery {
-			must(t, c.Repo.RemoveSlot(t.Context(), slot.ID))
+			must(t, c.Repo.RevokeSlots(t.Context(), []core.UUID{slot.ID}, false))
 		}
 	}
-	if err := c.Repo.RemoveSlot(t.Context(), c.Device.Slot); core.CodeOf(err) != codeLastKey {
+	if err := c.Repo.RevokeSlots(t.Context(), []core.UUID{c.Device.Slot}, false); core.CodeOf(err) != codeLastKey {
 		t.Errorf("the last key that reads was removed: %v", err)
 	}
 }

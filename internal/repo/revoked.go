@@ -300,11 +300,6 @@ func (r *Repo) LostSlots(ctx context.Context) (lost []*keys.Slot, err error) {
 	return lost, nil
 }
 
-// RemoveSlot gives a slot up: RevokeSlots of one that nobody stole.
-func (r *Repo) RemoveSlot(ctx context.Context, id core.UUID) error {
-	return r.RevokeSlots(ctx, []core.UUID{id}, false)
-}
-
 // Admit lets what the store has of a device count of which there is no key, since its slot was lost: it is as if it had been revoked now,
 // as stolen. Where all of it counts already, as after an earlier call whose answer was lost, nothing is done. Where nothing is there that it signed,
 // or all of it is signed by several keys, the kind is Usage, code "no-signer".
