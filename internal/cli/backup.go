@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -26,6 +27,9 @@ func runContract(ctx context.Context, a *app, args []string) error {
 }
 
 func runBackup(ctx context.Context, a *app, _ []string) error {
+	if err := a.meansHome(ctx); err != nil {
+		return err
+	}
 	start := time.Now()
 	s, forget, err := a.openOrCreate(ctx)
 	if err != nil {
@@ -60,6 +64,19 @@ func runBackup(ctx context.Context, a *app, _ []string) error {
 		return errKind(core.Partial, "", "")
 	}
 	return nil
+}
+
+// meansHome asks a person who is about to save the home folder, or one that holds it, as a project for the first time. A job that runs by
+// itself was set up for that.
+func (a *app) meansHome(ctx context.Context) error {
+	rest, err := filepath.Rel(a.cwd, a.home)
+	if err != nil || a.home == "" || !filepath.IsLocal(rest) || a.cfg.DryRun || !a.interactive() {
+		return nil
+	}
+	if found, err := a.identify(a.cwd); err == nil && found.Known() {
+		return nil
+	}
+	return a.must(ctx, f(a.text.Backup.AskHome, a.tilde(a.cwd)))
 }
 
 // ours says which project the current folder is, and sees that it stays that. The first time here, the repository may know it from

@@ -8,6 +8,7 @@ import (
 	"backup_projeto/internal/config"
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/keys"
+	"backup_projeto/internal/meta"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/storage"
 )
@@ -18,6 +19,9 @@ func (a *app) openOrCreate(ctx context.Context) (s *session, forget func(), err 
 	s, err = a.open(ctx, false)
 	if core.KindOf(err) != core.NoRepository || core.CodeOf(err) == codePast || core.CodeOf(err) == codePastConfig { // a new one would hide the old one
 		return s, func() {}, err
+	}
+	if p := a.cfg.Place; p.Strategy == "local" && meta.FindPlaces(a.cwd, []string{p.Path}).Within() { // it could save nothing from here
+		return nil, nil, errKind(core.Usage, "inside-repository", a.tilde(a.cwd))
 	}
 	if a.cfg.DryRun {
 		return a.pretend(ctx)

@@ -259,10 +259,41 @@ func TestPlaceIsAskedFor(t *testing.T) {
 	if out, code := p.end(); code != 0 {
 		t.Errorf("exit %d\n%s", code, out)
 	}
-	p = onTerminal(t, project, env, "-r", project)
+	other := filepath.Dir(project) // it holds the project and the home folder
+	p = onTerminal(t, filepath.Join(other, "disco"), env, "-r", other)
+	if out, code := p.end(); code != 2 || !strings.Contains(out, "fica dentro do") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	full := t.TempDir()
+	write(t, filepath.Join(full, "notas.txt"), "x")
+	p = onTerminal(t, project, env, "-r", full)
 	p.until("Criar um nela? [s/N] ")
 	p.enter("não\n")
 	if out, code := p.end(); code != 1 {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+}
+
+// TestHomeIsAskedFor saves the home folder as a project: the first time that is a question, where somebody is there.
+func TestHomeIsAskedFor(t *testing.T) {
+	project, env := scratch(t, "en")
+	home := filepath.Join(filepath.Dir(project), "home")
+	p := onTerminal(t, home, env)
+	p.until("all of it as one project? [y/N] ")
+	p.enter("n\n")
+	if out, code := p.end(); code != 1 {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	if left, err := os.ReadDir(home); err != nil || len(left) > 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+	p = onTerminal(t, home, env)
+	p.until("all of it as one project? [y/N] ")
+	p.enter("y\n")
+	if out, code := p.end(); code != 0 {
+		t.Errorf("exit %d\n%s", code, out)
+	}
+	if out, code := onTerminal(t, home, env).end(); code != 0 {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 }

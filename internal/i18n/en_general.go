@@ -57,7 +57,7 @@ func enKinds() map[core.Kind]KindText {
 			"Type the recovery code or the passphrase when asked, or set BACKUP_PROJETO_RECOVERY_CODE or BACKUP_PROJETO_PASSPHRASE."}},
 		core.Damage: {"damage found in the repository", ErrorText{"[[{subject}: ]]the repository is damaged: {detail}",
 			"See what suffers from it: backup_projeto verify{place} --data=100%"}},
-		core.Source: {"the project's folder, or the folder restored into, failed", ErrorText{"[[{subject}: ]]this machine's files failed: {detail}",
+		core.Source: {"the project's folder, or the folder restored into, failed", ErrorText{"[[{subject}: ]]this machine could not read or write it: {detail}",
 			"Check that the folder exists, that you may read and write it, and that its disk has space."}},
 		core.Destination: {"the place where the repository is failed", ErrorText{"[[{subject}: ]]the repository's place failed: {detail}",
 			"Check the connection and the credentials, then run the same command again; what arrived is not sent twice."}},

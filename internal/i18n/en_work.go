@@ -12,6 +12,7 @@ func enBackup() Backup {
 		Files:   "files", Read: "read", Stored: "stored", Time: "time", Requests: "requests", Excluded: "left out",
 		New: Plural{"%s new", "%s new"}, Changed: Plural{"%s changed", "%s changed"},
 		Removed: Plural{"%s removed", "%s removed"}, Unchanged: Plural{"%s unchanged", "%s unchanged"},
+		AskHome: "%s holds your whole home folder. Save all of it as one project?",
 		AllRead: "%s, all read: this machine has no earlier backup of this folder",
 		Entries: Plural{"%s entry", "%s entries"},
 		Smaller: "%s times smaller", NothingNew: "nothing new", WouldStore: "%s of new content, before compression",

@@ -94,6 +94,7 @@ type Backup struct {
 	Requests, Excluded               string
 	New, Changed, Removed, Unchanged Plural
 	AllRead                          string // files that there was nothing to compare with
+	AskHome                          string // folder
 	Entries                          Plural
 	Smaller                          string // how many times smaller
 	NothingNew                       string

@@ -165,7 +165,7 @@ func ptRestoreErrors() map[core.Code]ErrorText {
 		"restore-name-taken": {"outra coisa já tem esse nome, ou este disco não distingue os dois nomes", "Nada foi substituído. Restaure só isto em outra pasta com --para."},
 		"restore-kept":       {"o próprio repositório está aqui, e por isso nada foi gravado nem substituído", "Restaure em outra pasta com --para."},
 		"restore-blocked":    {"o que está lá não pode ser examinado: {detail}", "Acerte as permissões, ou restaure em outra pasta com --para."},
-		"restore-metadata":   {"foi restaurado, mas não por completo o dono, as permissões, as datas e os atributos[[: {detail}]]", "Rode com um usuário que possa definir isso, ou em um disco que o aceite."},
+		"restore-metadata":   {"o conteúdo foi restaurado, mas não tudo do dono, das permissões, das datas e dos atributos[[: {detail}]]", "Rode com um usuário que possa definir isso, ou em um disco que o aceite."},
 		"restore-special":    {"este sistema ou usuário não pode criar esse arquivo especial", "Ele não tem conteúdo, então nada se perdeu. Rode como superusuário se precisar dele."},
 		"restore-left":       {"o que foi substituído não pôde ser removido por completo: {detail}", "O resto está com este nome; examine-o e remova-o à mão."},
 		"restore-link":       {"não foi possível criar um hard link, então é um arquivo próprio", "Nada se perdeu; só ocupa mais espaço."},

@@ -57,7 +57,7 @@ func ptKinds() map[core.Kind]KindText {
 			"Digite o código de recuperação ou a senha quando for perguntado, ou defina BACKUP_PROJETO_CODIGO_RECUPERACAO ou BACKUP_PROJETO_SENHA."}},
 		core.Damage: {"dano encontrado no repositório", ErrorText{"[[{subject}: ]]o repositório está danificado: {detail}",
 			"Veja o que foi afetado: backup_projeto verificar{place} --dados=100%"}},
-		core.Source: {"falha na pasta do projeto, ou na pasta que recebe a restauração", ErrorText{"[[{subject}: ]]os arquivos desta máquina falharam: {detail}",
+		core.Source: {"falha na pasta do projeto, ou na pasta que recebe a restauração", ErrorText{"[[{subject}: ]]não foi possível ler ou gravar nesta máquina: {detail}",
 			"Confira se a pasta existe, se você pode ler e gravar nela e se há espaço no disco."}},
 		core.Destination: {"falha no lugar onde fica o repositório", ErrorText{"[[{subject}: ]]o lugar do repositório falhou: {detail}",
 			"Confira a conexão e as credenciais e rode o mesmo comando de novo; o que já chegou não é enviado outra vez."}},

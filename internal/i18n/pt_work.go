@@ -12,6 +12,7 @@ func ptBackup() Backup {
 		Files:   "arquivos", Read: "lido", Stored: "guardado", Time: "tempo", Requests: "requisições", Excluded: "de fora",
 		New: Plural{"%s novo", "%s novos"}, Changed: Plural{"%s alterado", "%s alterados"},
 		Removed: Plural{"%s removido", "%s removidos"}, Unchanged: Plural{"%s inalterado", "%s inalterados"},
+		AskHome: "%s tem a sua pasta pessoal inteira. Salvar tudo como um só projeto?",
 		AllRead: "%s, todos lidos: esta máquina não tem um backup anterior desta pasta",
 		Entries: Plural{"%s entrada", "%s entradas"},
 		Smaller: "%s vezes menor", NothingNew: "nada de novo", WouldStore: "%s de conteúdo novo, antes de comprimir",
