@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -262,6 +263,7 @@ func (r *Repo) StoredPacks(ctx context.Context) (map[core.ID]int64, error) {
 // SnapshotIDs lists the snapshots, oldest first, without reading them.
 func (r *Repo) SnapshotIDs(ctx context.Context) ([]core.UUID, error) {
 	var ids []core.UUID
+	now := time.Now()
 	for info, err := range r.store.List(ctx, snapshotPrefix) {
 		if err != nil {
 			return nil, err
@@ -269,8 +271,12 @@ func (r *Repo) SnapshotIDs(ctx context.Context) ([]core.UUID, error) {
 		if id, err := core.ParseUUID(strings.TrimPrefix(info.Name, snapshotPrefix)); err == nil {
 			ids = append(ids, id)
 		}
+		if info.ModTime.After(now) {
+			now = info.ModTime
+		}
 	}
-	slices.SortFunc(ids, func(a, b core.UUID) int { return slices.Compare(a[:], b[:]) })
+	slices.SortFunc(ids, compareUUIDs)
+	r.forgetOld(ctx, ids, now)
 	return ids, nil
 }
 

@@ -76,6 +76,9 @@ func (r *Repo) wereThere(ctx context.Context, children map[core.UUID][]core.UUID
 		if id, err := core.ParseUUID(info.Name[len(snapshotPrefix):]); err == nil {
 			listed[id] = info.ModTime
 		}
+		if info.ModTime.After(now) { // this machine's clock is behind, and copies may be dated by a right one
+			now = info.ModTime
+		}
 	}
 	out := map[core.UUID]time.Time{}
 	add := func(id core.UUID, at time.Time) {
@@ -91,16 +94,15 @@ func (r *Repo) wereThere(ctx context.Context, children map[core.UUID][]core.UUID
 				if err != nil && !storage.IsNotFound(err) {
 					return nil, now, err
 				}
-				at = info.ModTime
-			}
-			if at.After(now) {
-				now = at
+				if at = info.ModTime; at.After(now) {
+					now = at
+				}
 			}
 			add(parent, at)
 		}
 	}
 	for _, id := range r.CachedSnapshots() {
-		if info, err := os.Stat(r.cachedSnapshot(id)); err == nil {
+		if info, err := os.Stat(r.cachedSnapshot(id)); err == nil && now.Sub(info.ModTime()) > -vanishSlack {
 			add(id, info.ModTime())
 		}
 	}

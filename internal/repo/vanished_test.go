@@ -80,4 +80,94 @@ func TestVanished(t *testing.T) {
 		t.Fatal(err)
 	}
 	want("long ago")
+
+	e := save(core.UUID{})
+	children = nil
+	if err := mem.Delete(t.Context(), snapshotName(e)); err != nil {
+		t.Fatal(err)
+	}
+	want("deleted again", e)
+	ahead := time.Now().Add(400 * 24 * time.Hour)
+	if err := os.Chtimes(r.cachedSnapshot(e), ahead, ahead); err != nil {
+		t.Fatal(err)
+	}
+	want("the clock was ahead when the copy was made, and nobody knows when that was")
+}
+
+// TestVanishedClockBehind: a machine whose clock is a year behind does not take what expired long ago for deleted by other means.
+func TestVanishedClockBehind(t *testing.T) {
+	mem := faults.NewMemory()
+	c, err := Create(t.Context(), mem, "", "test", Options{Cache: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Repo.Close()
+	gone := core.UUID{1}
+	c.Repo.cacheSnapshot(gone, []byte("a copy"))
+	now := time.Now()
+	for _, years := range []int{1, 2} {
+		c.Repo.cacheSnapshot(gone, []byte("a copy"))
+		at := now.AddDate(years, 0, -100) // so long before the others are put
+		if err := os.Chtimes(c.Repo.cachedSnapshot(gone), at, at); err != nil {
+			t.Fatal(err)
+		}
+		if err := mem.Put(t.Context(), snapshotName(core.UUID{byte(1 + years)}), nil); err != nil {
+			t.Fatal(err)
+		}
+		mem.Age(-365 * 24 * time.Hour) // the store's clock is right
+		if ids, err := c.Repo.Vanished(t.Context(), nil); err != nil || len(ids) > 0 {
+			t.Errorf("%v vanished, %v", ids, err)
+		}
+	}
+}
+
+// TestForgetOld: a machine that lists snapshots and never prunes keeps no copies of those that are long gone, but of those that the trash may
+// have, that are there, and that only a listing lacks.
+func TestForgetOld(t *testing.T) {
+	mem := faults.NewMemory()
+	c, err := Create(t.Context(), mem, "", "test", Options{Cache: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Repo.Close()
+	short := faults.New(mem, nil)
+	hidden := core.UUID{2}
+	short.Keep = func(_, name string) bool { return name != snapshotName(hidden) }
+	r := c.Repo
+	r.store = short
+	for _, id := range []core.UUID{{1}, hidden} {
+		if err := mem.Put(t.Context(), snapshotName(id), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ages := map[core.UUID]time.Duration{{1}: 900, hidden: 900, {3}: 29, {4}: 32, {5}: -400}
+	for id, days := range ages {
+		r.cacheSnapshot(id, []byte("a copy"))
+		at := time.Now().Add(-days * 24 * time.Hour)
+		if err := os.Chtimes(r.cachedSnapshot(id), at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.SnapshotIDs(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	left := r.CachedSnapshots()
+	slices.SortFunc(left, compareUUIDs)
+	if want := []core.UUID{{1}, hidden, {3}}; !slices.Equal(left, want) {
+		t.Errorf("copies of %v are left, want %v", left, want)
+	}
+	for i := range 3 * maxForgotten {
+		id := core.UUID{9, byte(i)}
+		r.cacheSnapshot(id, []byte("a copy"))
+		at := time.Now().AddDate(-1, 0, 0)
+		if err := os.Chtimes(r.cachedSnapshot(id), at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.SnapshotIDs(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(r.CachedSnapshots()); n != len(left)+2*maxForgotten+1 { // the hidden one is asked after, too
+		t.Errorf("%d copies are left", n)
+	}
 }
