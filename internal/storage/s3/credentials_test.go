@@ -97,9 +97,16 @@ func TestNoCredentials(t *testing.T) {
 	wantRequests(t, service, 0)
 }
 
-// TestCredentialProcess: a program that gives credentials is asked; what it prints is never repeated.
+// TestCredentialProcess: a program that gives credentials is asked; what it prints is never repeated. What it says to the person goes there as it is: it
+// may ask for something.
 func TestCredentialProcess(t *testing.T) {
 	isolate(t)
+	said, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func(was *os.File) { os.Stderr = was; said.Close() }(os.Stderr)
+	os.Stderr = said // where the SDK lets the program write
 	for text, want := range map[string]core.Code{
 		`echo '{"Version":1,"AccessKeyId":"AKIDPROCESS","SecretAccessKey":"` + testSecret + `"}'`: "",
 		"echo " + testSecret:                  NoCredentials,
@@ -122,6 +129,9 @@ func TestCredentialProcess(t *testing.T) {
 		if want == "" && !strings.Contains(wantRequests(t, service, 1)[0].Header.Get("Authorization"), "AKIDPROCESS") {
 			t.Error("not signed with what the program gave")
 		}
+	}
+	if text, err := os.ReadFile(said.Name()); err != nil || strings.Trim(string(text), "\n") != testSecret {
+		t.Errorf("the programs said %q, %v", text, err)
 	}
 }
 

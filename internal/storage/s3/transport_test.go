@@ -29,13 +29,20 @@ func handler(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// serveTLS starts a server whose certificate nobody vouches for. It does not print which connections it refuses: tests are about just those.
+func serveTLS(t *testing.T) *httptest.Server {
+	t.Helper()
+	server := httptest.NewUnstartedServer(http.HandlerFunc(handler))
+	server.Config.ErrorLog = log.New(io.Discard, "", 0)
+	server.StartTLS()
+	t.Cleanup(server.Close)
+	return server
+}
+
 // TestTLS: a certificate that nobody vouches for is refused at once, and accepted when AWS's settings name who does.
 func TestTLS(t *testing.T) {
 	isolate(t)
-	server := httptest.NewUnstartedServer(http.HandlerFunc(handler))
-	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it would print the refusals that the test is about
-	server.StartTLS()
-	defer server.Close()
+	server := serveTLS(t)
 	s := opened(t, Config{Endpoint: server.URL})
 	err := s.Put(t.Context(), "config", content)
 	wantSubject(t, err, TLS, server.URL)
@@ -70,8 +77,7 @@ func TestWrongScheme(t *testing.T) {
 	s := opened(t, Config{Endpoint: strings.Replace(server.URL, "http:", "https:", 1)})
 	wantCode(t, "Put", s.Put(t.Context(), "config", nil), TLS)
 
-	secure := httptest.NewTLSServer(http.HandlerFunc(handler))
-	defer secure.Close()
+	secure := serveTLS(t)
 	s = opened(t, Config{Endpoint: strings.Replace(secure.URL, "https:", "http:", 1)})
 	wantCode(t, "Put", s.Put(t.Context(), "config", nil), NotS3)
 }
