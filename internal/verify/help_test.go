@@ -2,6 +2,7 @@ package verify
 
 import (
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -117,7 +118,8 @@ func (w *writer) file(e *tree.Entry, content []byte) {
 
 func (w *writer) folder(path string, all files) tree.Content {
 	below, entries := map[string]files{}, []tree.Entry{}
-	for name, content := range all {
+	for _, name := range slices.Sorted(maps.Keys(all)) { // so that the same blocks come into the same segments each time
+		content := all[name]
 		if dir, rest, ok := strings.Cut(name, "/"); ok {
 			if below[dir] == nil {
 				below[dir] = files{}
@@ -125,12 +127,12 @@ func (w *writer) folder(path string, all files) tree.Content {
 			below[dir][rest] = content
 			continue
 		}
-		e := tree.Entry{Name: name, Meta: tree.Meta{MTime: mtime.UnixNano()}}
+		e := tree.Entry{Name: name, Meta: tree.Meta{Mode: 0o600, MTime: mtime.UnixNano()}}
 		w.file(&e, content)
 		entries = append(entries, e)
 	}
-	for name, some := range below {
-		entries = append(entries, tree.Entry{Name: name, Type: tree.Dir, Content: w.folder(join(path, name), some)})
+	for _, name := range slices.Sorted(maps.Keys(below)) {
+		entries = append(entries, tree.Entry{Name: name, Type: tree.Dir, Meta: tree.Meta{Mode: 0o700}, Content: w.folder(join(path, name), below[name])})
 	}
 	slices.SortFunc(entries, func(a, b tree.Entry) int { return strings.Compare(a.Name, b.Name) })
 	var c tree.Content
@@ -196,7 +198,7 @@ func (p *place) saveWith(s *repo.Session, r *repo.Repo, name string, all files, 
 	must(p.t, s.Finish())
 	p.now = p.now.Add(time.Second)
 	m := &snapshot.Manifest{ID: crypto.NewTimeUUID(p.now), Project: snapshot.Project{ID: core.UUID{1}, Name: "p"}, Path: "/home/user/p",
-		Root: tree.Entry{Type: tree.Dir, Content: root}}
+		Root: tree.Entry{Type: tree.Dir, Meta: tree.Meta{Mode: 0o700}, Content: root}}
 	must(p.t, s.Commit(m))
 	p.names[m.ID] = name
 	return m
