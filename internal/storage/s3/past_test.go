@@ -66,6 +66,23 @@ func TestVersionPages(t *testing.T) {
 	}
 }
 
+// TestVersionsRepeated: what a listing has twice, in one page or in the next, is counted once.
+func TestVersionsRepeated(t *testing.T) {
+	first := []string{"Version packs/ab/x v3 10:00:03 true", "Version packs/ab/x v2 10:00:02 false", "Version packs/ab/x v2 10:00:02 false"}
+	second := append(first[1:2:2], "Version packs/ab/x v1 10:00:01 false", "DeleteMarker packs/cd/y m 10:00:02 true", "DeleteMarker packs/cd/y m 10:00:02 true",
+		"Version packs/cd/y m 10:00:01 false") // an id that a marker has, too
+	s, _ := scripted(t, Config{}, versionsPage("packs/ab/x v2", first...), versionsPage("", second...))
+	kept, err := s.Kept(t.Context())
+	want := storage.Kept{Versions: 3, Bytes: 21, Markers: 1, Rewritten: 1, First: "packs/ab/x"}
+	if err != nil || kept != want {
+		t.Errorf("kept are %+v, %v; want %+v", kept, err, want)
+	}
+	s, _ = scripted(t, Config{}, versionsPage("packs/ab/x v2", first...), versionsPage("", second...))
+	if ends, err := s.Ends(t.Context(), "packs/ab/x"); err != nil || len(ends) != 2 {
+		t.Errorf("the versions before the newest ended at %v, %v", ends, err)
+	}
+}
+
 // TestVersionPagesBreakOff: a listing that does not say how to go on, or goes in a circle, is an error and no short past.
 func TestVersionPagesBreakOff(t *testing.T) {
 	for what, second := range map[string]reply{

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -26,11 +27,17 @@ type version struct {
 }
 
 // versions calls fn for each version of what has the prefix, the newest of an object first; of versions and markers, which S3 lists apart,
-// only among themselves.
+// only among themselves. A version that the listing repeats comes once: versions are counted.
 func (s *Store) versions(ctx context.Context, prefix string, fn func(version)) error {
 	in := &awss3.ListObjectVersionsInput{Bucket: s.bucket(), EncodingType: types.EncodingTypeUrl}
 	if s.base+prefix != "" {
 		in.Prefix = aws.String(s.base + prefix)
+	}
+	seen := storage.Seen{}
+	once := func(v version) {
+		if !seen.Again(fmt.Sprintf("%s\x00%s\x00%t", v.name, aws.ToString(v.id), v.marker)) {
+			fn(v)
+		}
 	}
 	for {
 		var out *awss3.ListObjectVersionsOutput
@@ -47,7 +54,7 @@ func (s *Store) versions(ctx context.Context, prefix string, fn func(version)) e
 		if err != nil {
 			return s.fail(ctx, listVersions, prefix, err)
 		}
-		s.eachVersion(out, fn)
+		s.eachVersion(out, once)
 		if !*out.IsTruncated {
 			return nil
 		}
