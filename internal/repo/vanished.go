@@ -15,13 +15,13 @@ const vanishSlack = 24 * time.Hour
 
 // Vanished returns snapshots that were in the store within the last 29 days, and now are neither in their place nor in the trash: whoever
 // drops one leaves it in the trash for 30 days, so these were deleted by other means, or are withheld. Two things tell that one was there:
-// a snapshot that names it as its parent and was stored since, and a copy in this machine's cache. children has, for each parent that is not
+// a snapshot that names it as its parent and was saved since, and a copy in this machine's cache. children has, for each parent that is not
 // among the snapshots that a listing has, the snapshots that name it. What went longer ago cannot be told from what was dropped and expired.
 //
-// There is one innocent reason: a snapshot that its own backup took back, as a prune had overtaken it, just when another one took it for its
-// parent.
+// A snapshot that its own backup took back, as a prune had overtaken it, may have been read by others in that moment. The one that the same
+// backup saved instead began in the same millisecond; only where that was cut off there is an innocent reason left.
 func (r *Repo) Vanished(ctx context.Context, children map[core.UUID][]core.UUID) ([]core.UUID, error) {
-	ids, now, err := r.wereThere(ctx, children)
+	ids, listed, now, err := r.wereThere(ctx, children)
 	if err != nil || len(ids) == 0 {
 		return nil, err
 	}
@@ -38,12 +38,26 @@ func (r *Repo) Vanished(ctx context.Context, children map[core.UUID][]core.UUID)
 			return nil, err
 		} else if void, err := r.wasVoid(ctx, id); err != nil {
 			return nil, err
-		} else if !live && !void {
+		} else if again, err := r.savedAgain(ctx, id, listed); err != nil {
+			return nil, err
+		} else if !live && !void && !again {
 			out = append(out, id)
 		}
 	}
 	slices.SortFunc(out, func(a, b core.UUID) int { return slices.Compare(a[:], b[:]) })
 	return out, nil
+}
+
+// savedAgain reports whether there is a snapshot of the same moment: then their backup has taken this one back, and saved that instead.
+func (r *Repo) savedAgain(ctx context.Context, id core.UUID, listed map[core.UUID]time.Time) (bool, error) {
+	same := func(other core.UUID) bool { return other != id && timeOf(other).Equal(timeOf(id)) }
+	for other := range listed {
+		if same(other) {
+			return true, nil
+		}
+	}
+	copies, err := r.listTrash(ctx)
+	return slices.ContainsFunc(copies, func(c copyInTrash) bool { return same(c.id) }), err
 }
 
 // wasVoid reports whether a snapshot that is gone counted for nothing, by this machine's copy of it: prunes delete those.
@@ -65,13 +79,13 @@ func (r *Repo) wasVoid(ctx context.Context, id core.UUID) (bool, error) {
 	return IsVoid(err), nil
 }
 
-// wereThere returns snapshots that are not listed, each with the last time at which it was there, and the time that it is at least, by the
-// store's clock.
-func (r *Repo) wereThere(ctx context.Context, children map[core.UUID][]core.UUID) (map[core.UUID]time.Time, time.Time, error) {
-	listed, now := map[core.UUID]time.Time{}, time.Now()
+// wereThere returns snapshots that are not listed, each with the last time at which it was there, those that are, and the time that it is
+// at least, by the store's clock.
+func (r *Repo) wereThere(ctx context.Context, children map[core.UUID][]core.UUID) (gone, listed map[core.UUID]time.Time, now time.Time, err error) {
+	gone, listed, now = map[core.UUID]time.Time{}, map[core.UUID]time.Time{}, time.Now()
 	for info, err := range r.store.List(ctx, snapshotPrefix) {
 		if err != nil {
-			return nil, now, err
+			return nil, nil, now, err
 		}
 		if id, err := core.ParseUUID(info.Name[len(snapshotPrefix):]); err == nil {
 			listed[id] = info.ModTime
@@ -80,10 +94,9 @@ func (r *Repo) wereThere(ctx context.Context, children map[core.UUID][]core.UUID
 			now = info.ModTime
 		}
 	}
-	out := map[core.UUID]time.Time{}
 	add := func(id core.UUID, at time.Time) {
-		if _, there := listed[id]; !there && at.After(out[id]) {
-			out[id] = at
+		if _, there := listed[id]; !there && at.After(gone[id]) {
+			gone[id] = at
 		}
 	}
 	for parent, all := range children {
@@ -92,11 +105,14 @@ func (r *Repo) wereThere(ctx context.Context, children map[core.UUID][]core.UUID
 			if there && at.IsZero() { // not every listing tells
 				info, err := r.store.Stat(ctx, snapshotName(id))
 				if err != nil && !storage.IsNotFound(err) {
-					return nil, now, err
+					return nil, nil, now, err
 				}
 				if at = info.ModTime; at.After(now) {
 					now = at
 				}
+			}
+			if begun := timeOf(id); begun.Before(at) { // what was brought back, or copied from another place, was put long after it was saved
+				at = begun
 			}
 			add(parent, at)
 		}
@@ -106,5 +122,5 @@ func (r *Repo) wereThere(ctx context.Context, children map[core.UUID][]core.UUID
 			add(id, info.ModTime())
 		}
 	}
-	return out, now, nil
+	return gone, listed, now, nil
 }

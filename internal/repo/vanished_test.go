@@ -23,13 +23,15 @@ func TestVanished(t *testing.T) {
 	}
 	defer c.Repo.Close()
 	r := c.Repo
+	begun := time.Now().Add(-time.Minute)
 	save := func(parent core.UUID) core.UUID {
 		s, err := r.Begin(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		m := &snapshot.Manifest{ID: crypto.NewTimeUUID(time.Now()), Parent: parent, Root: tree.Entry{Type: tree.Dir}}
+		begun = begun.Add(time.Millisecond)
+		m := &snapshot.Manifest{ID: crypto.NewTimeUUID(begun), Parent: parent, Root: tree.Entry{Type: tree.Dir}}
 		if err := s.Finish(); err != nil {
 			t.Fatal(err)
 		}
@@ -92,6 +94,58 @@ func TestVanished(t *testing.T) {
 		t.Fatal(err)
 	}
 	want("the clock was ahead when the copy was made, and nobody knows when that was")
+}
+
+// TestVanishedBroughtBack: a snapshot that is brought back, or copied from another place, was saved long before the store got it, and its parent
+// may have expired in between.
+func TestVanishedBroughtBack(t *testing.T) {
+	mem := faults.NewMemory()
+	c, err := Create(t.Context(), mem, "", "test", Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Repo.Close()
+	parent := core.UUID{1}
+	for days, missed := range map[int]int{40: 0, 20: 1} {
+		child := crypto.NewTimeUUID(time.Now().AddDate(0, 0, -days))
+		if err := mem.Put(t.Context(), snapshotName(child), nil); err != nil {
+			t.Fatal(err)
+		}
+		ids, err := c.Repo.Vanished(t.Context(), map[core.UUID][]core.UUID{parent: {child}})
+		if err != nil || len(ids) != missed {
+			t.Errorf("of a snapshot that was saved %d days ago %v vanished, %v", days, ids, err)
+		}
+	}
+}
+
+// TestVanishedTakenBack: a snapshot that its backup took back, and saved again under another id of the same moment, is not missed.
+func TestVanishedTakenBack(t *testing.T) {
+	mem := faults.NewMemory()
+	c, err := Create(t.Context(), mem, "", "test", Options{Cache: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Repo.Close()
+	begun := time.Now()
+	gone, again := crypto.NewTimeUUID(begun), crypto.NewTimeUUID(begun)
+	c.Repo.cacheSnapshot(gone, []byte("a copy"))
+	want := func(step string, n int) {
+		t.Helper()
+		if ids, err := c.Repo.Vanished(t.Context(), nil); err != nil || len(ids) != n {
+			t.Errorf("%s: %v vanished, %v", step, ids, err)
+		}
+	}
+	want("nothing else", 1)
+	name := pairName(trashPrefix, again, crypto.NewUUID())
+	for _, name := range []string{snapshotName(again), name} {
+		if err := mem.Put(t.Context(), name, nil); err != nil {
+			t.Fatal(err)
+		}
+		want("with "+name, 0)
+		if err := mem.Delete(t.Context(), name); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestVanishedClockBehind: a machine whose clock is a year behind does not take what expired long ago for deleted by other means.
