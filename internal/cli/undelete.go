@@ -118,7 +118,7 @@ func (s *session) listTrash(ctx context.Context, trash []repo.Trashed) error {
 		return nil
 	}
 	rows := [][]string{{b.ColumnID, b.ColumnDate, b.ColumnHost, b.ColumnProject, text.ColumnDropped, text.ColumnUntil}}
-	slices.SortFunc(trash, func(a, b repo.Trashed) int { return slices.Compare(a.ID[:], b.ID[:]) })
+	slices.SortFunc(trash, func(a, b repo.Trashed) int { return a.ID.Compare(b.ID) })
 	for _, t := range trash {
 		m, err := s.repo.TrashedSnapshot(ctx, t)
 		switch {

@@ -47,7 +47,7 @@ func (h history) projects() []snapshot.Project {
 		if c := strings.Compare(a.Name, b.Name); c != 0 {
 			return c
 		}
-		return slices.Compare(a.ID[:], b.ID[:])
+		return a.ID.Compare(b.ID)
 	})
 	return out
 }
@@ -210,7 +210,7 @@ func (h history) latest() *snapshot.Manifest {
 // suspect remembers a snapshot that cannot be read and that, for all that is known, may be the one that was meant instead of m.
 func (s *session) suspect(m *snapshot.Manifest, ref config.Ref) {
 	for _, id := range s.unread {
-		newer := slices.Compare(id[:], m.ID[:]) > 0
+		newer := id.Compare(m.ID) > 0
 		if newer && (ref.Latest || !madeAt(id).After(ref.Until)) {
 			s.doubt = id
 		}

@@ -8,6 +8,7 @@
 package core
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
 )
@@ -23,6 +24,9 @@ func (id ID) String() string { return hex.EncodeToString(id[:]) }
 
 // Short returns the first 8 hexadecimal digits, for people.
 func (id ID) Short() string { return hex.EncodeToString(id[:4]) }
+
+// Compare orders ids by their bytes, as slices.SortFunc wants.
+func (id ID) Compare(other ID) int { return bytes.Compare(id[:], other[:]) }
 
 // IsZero reports whether no byte of the id is set.
 func (id ID) IsZero() bool { return id == ID{} }
@@ -50,6 +54,9 @@ func (u UUID) String() string {
 	h := hex.EncodeToString(u[:])
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
+
+// Compare orders ids by their bytes, which for version 7 is by time.
+func (u UUID) Compare(other UUID) int { return bytes.Compare(u[:], other[:]) }
 
 // IsZero reports whether no byte is set.
 func (u UUID) IsZero() bool { return u == UUID{} }

@@ -40,7 +40,7 @@ func (b *builder) listed(kind pack.Kind) (out []pack.Entry) {
 		}
 		return err
 	}))
-	slices.SortFunc(out, func(a, b pack.Entry) int { return slices.Compare(a.Name[:], b.Name[:]) })
+	slices.SortFunc(out, func(a, b pack.Entry) int { return a.Name.Compare(b.Name) })
 	return out
 }
 

@@ -1,7 +1,6 @@
 package formattest
 
 import (
-	"bytes"
 	"slices"
 	"testing"
 
@@ -38,7 +37,7 @@ func revokedVector(t *testing.T, v *vector) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.SortFunc(hashes, func(a, b core.ID) int { return bytes.Compare(a[:], b[:]) })
+	slices.SortFunc(hashes, core.ID.Compare)
 	kept := slices.Concat(hashes[0][:], hashes[1][:])
 	signed := revokedFields(11, slot.ID, slot.Verifier, kept)
 	cert := k.Admin().Sign(crypto.Context(repository, "revoked", slot.ID[:]), signed)

@@ -74,16 +74,17 @@ func once[T any](list []T, id func(*T) core.UUID) []T {
 // maxIDs bounds the ids in one field of a mark.
 const maxIDs = 1 << 20
 
-// compareIDs orders ids by their bytes.
-func compareIDs(a, b core.ID) int { return bytes.Compare(a[:], b[:]) }
-
-func compareUUIDs(a, b core.UUID) int { return bytes.Compare(a[:], b[:]) }
+// anID is an id of either kind.
+type anID[T any] interface {
+	comparable
+	Compare(T) int
+}
 
 // appendSet appends ids, which are sorted here, as one byte string.
-func appendSet[T core.ID | core.UUID](b []byte, ids []T, compare func(a, b T) int, raw func(*T) []byte) []byte {
+func appendSet[T anID[T]](b []byte, ids []T, raw func(*T) []byte) []byte {
 	sorted := slices.Clone(ids)
-	slices.SortFunc(sorted, compare)
-	sorted = slices.CompactFunc(sorted, func(a, b T) bool { return compare(a, b) == 0 })
+	slices.SortFunc(sorted, T.Compare)
+	sorted = slices.Compact(sorted)
 	var all []byte
 	for i := range sorted {
 		all = append(all, raw(&sorted[i])...)
@@ -92,15 +93,15 @@ func appendSet[T core.ID | core.UUID](b []byte, ids []T, compare func(a, b T) in
 }
 
 func appendIDs(b []byte, ids []core.ID) []byte {
-	return appendSet(b, ids, compareIDs, func(id *core.ID) []byte { return id[:] })
+	return appendSet(b, ids, func(id *core.ID) []byte { return id[:] })
 }
 
 func appendUUIDs(b []byte, ids []core.UUID) []byte {
-	return appendSet(b, ids, compareUUIDs, func(id *core.UUID) []byte { return id[:] })
+	return appendSet(b, ids, func(id *core.UUID) []byte { return id[:] })
 }
 
 // readSet reads what appendSet wrote: concatenated ids of size bytes, ascending. Comparing the encoding shows the rest.
-func readSet[T core.ID | core.UUID](d *cbor.Decoder, size int, make func([]byte) T) (out []T) {
+func readSet[T any](d *cbor.Decoder, size int, make func([]byte) T) (out []T) {
 	raw := d.Bytes(maxIDs * size)
 	if len(raw)%size != 0 {
 		d.Fail("%d bytes of ids", len(raw))

@@ -29,7 +29,7 @@ func (k *Known) Add(m *Mark) {
 	}
 	k.marks[m.ID] = m
 	k.packs = slices.Concat(k.packs, m.Condemned)
-	slices.SortFunc(k.packs, compareIDs)
+	slices.SortFunc(k.packs, core.ID.Compare)
 	k.packs = slices.Compact(k.packs)
 }
 
@@ -71,7 +71,7 @@ func (k *Known) Look(s Shelf) (fresh []*Mark, err error) {
 
 // Condemned reports whether a mark condemns a pack.
 func (k *Known) Condemned(pack *core.ID) bool {
-	_, found := slices.BinarySearchFunc(k.packs, *pack, compareIDs)
+	_, found := slices.BinarySearchFunc(k.packs, *pack, core.ID.Compare)
 	return found
 }
 
@@ -81,7 +81,7 @@ func (k *Known) IDs() []core.UUID {
 	for id := range k.marks {
 		out = append(out, id)
 	}
-	slices.SortFunc(out, compareUUIDs)
+	slices.SortFunc(out, core.UUID.Compare)
 	return out
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"backup_projeto/internal/core"
 )
 
 // backupData is what a backup knows.
@@ -32,7 +34,7 @@ func (d *backupData) key() string {
 	if d.b == nil {
 		return fmt.Sprint(d.number)
 	}
-	relies := slices.SortedFunc(maps.Keys(d.b.relies), compareIDs)
+	relies := slices.SortedFunc(maps.Keys(d.b.relies), core.ID.Compare)
 	return fmt.Sprint(d.number, d.attempt, d.session, d.b.Known.IDs(), d.b.wary, d.b.blind, relies, d.index, d.pending, d.saved)
 }
 

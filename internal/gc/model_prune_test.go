@@ -366,7 +366,7 @@ func (p *pruner) mark() error {
 			m.Condemned = append(m.Condemned, packID(d.packs[i]))
 		}
 	}
-	slices.SortFunc(m.Condemned, compareIDs)
+	slices.SortFunc(m.Condemned, core.ID.Compare)
 	if len(m.Condemned) == 0 {
 		return nil
 	}

@@ -119,7 +119,7 @@ func (b *buffer) lookup(out []Location, id *core.ID) []Location {
 // run returns the content, copied and sorted as a table's.
 func (b *buffer) run() *run {
 	sources := slices.Clone(b.sources)
-	slices.SortFunc(sources, func(x, y core.ID) int { return bytes.Compare(x[:], y[:]) })
+	slices.SortFunc(sources, core.ID.Compare)
 	var names []byte
 	for i := range sources {
 		names = append(names, sources[i][:]...)

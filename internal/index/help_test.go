@@ -137,7 +137,7 @@ func wantPlaces(t failer, s *Set, id core.ID, want []Location) {
 // wantIDs fails unless got has each of want once, and nothing else.
 func wantIDs(t failer, got, want []core.ID) {
 	t.Helper()
-	compare := func(a, b core.ID) int { return slices.Compare(a[:], b[:]) }
+	compare := core.ID.Compare
 	got, want = slices.Clone(got), slices.Clone(want)
 	slices.SortFunc(got, compare)
 	slices.SortFunc(want, compare)

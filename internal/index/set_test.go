@@ -126,7 +126,7 @@ func (m *machine) retain(t *rapid.T) {
 	for _, id := range listed[1:] {
 		add(t, m.s, id, m.added[id]...)
 	}
-	wantIDs(t, slices.Compact(slices.SortedFunc(slices.Values(m.s.Sources()), func(a, b core.ID) int { return slices.Compare(a[:], b[:]) })), m.known())
+	wantIDs(t, slices.Compact(slices.SortedFunc(slices.Values(m.s.Sources()), core.ID.Compare)), m.known())
 }
 
 func (m *machine) known() (out []core.ID) {
@@ -160,7 +160,7 @@ func (m *machine) check(t *rapid.T) {
 }
 
 func comparePacks(a, b pack.Entry) int {
-	if c := slices.Compare(a.Name[:], b.Name[:]); c != 0 {
+	if c := a.Name.Compare(b.Name); c != 0 {
 		return c
 	}
 	return int(a.Size - b.Size)

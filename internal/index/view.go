@@ -54,7 +54,7 @@ func (s *Set) View() (*View, error) {
 		v.len += t.spans[secRecords].n
 		v.names = append(v.names, own...)
 	}
-	slices.SortFunc(v.names, func(a, b core.ID) int { return bytes.Compare(a[:], b[:]) })
+	slices.SortFunc(v.names, core.ID.Compare)
 	v.names = slices.Clip(slices.Compact(v.names))
 	for i := range v.tables {
 		own, err := v.tables[i].packNames()
@@ -95,7 +95,7 @@ func (v *View) Packs() []core.ID { return v.names }
 
 // Pack returns a pack's number, if it is listed.
 func (v *View) Pack(name *core.ID) (int, bool) {
-	return slices.BinarySearchFunc(v.names, *name, func(a, b core.ID) int { return bytes.Compare(a[:], b[:]) })
+	return slices.BinarySearchFunc(v.names, *name, core.ID.Compare)
 }
 
 // Find appends the places of a chunk to out.

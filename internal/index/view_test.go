@@ -185,7 +185,7 @@ func TestHeld(t *testing.T) {
 						t.Errorf("asked about a pack that %s is not in", id.Short())
 					}
 					return false
-				}) || asked < len(slices.Compact(slices.SortedFunc(slices.Values(packs), func(a, b core.ID) int { return slices.Compare(a[:], b[:]) }))) {
+				}) || asked < len(slices.Compact(slices.SortedFunc(slices.Values(packs), core.ID.Compare))) {
 					t.Errorf("%s is held though no pack is accepted, or not all were asked about", id.Short())
 				}
 			}

@@ -40,7 +40,7 @@ func Revoke(k *Keyring, s *Slot, believed bool, kept []core.ID, revoked int64) (
 	}
 	v := &Revocation{Repo: k.Repo, Slot: s.ID, Lock: s.Lock, WriteOnly: s.WriteOnly, Label: s.Label, Created: s.Created,
 		Verifier: bytes.Clone(s.Verifier), Revoked: revoked, Believed: believed, Kept: slices.Clone(kept)}
-	slices.SortFunc(v.Kept, compareIDs)
+	slices.SortFunc(v.Kept, core.ID.Compare)
 	v.Kept = slices.Compact(v.Kept)
 	v.Cert = k.Read.Admin().Sign(v.context(), v.body())
 	return v, nil
@@ -50,11 +50,9 @@ func Revoke(k *Keyring, s *Slot, believed bool, kept []core.ID, revoked int64) (
 // and it says that the slot was created in 1970, which none was.
 func (v *Revocation) Admission() bool { return v.Created == 0 }
 
-func compareIDs(a, b core.ID) int { return bytes.Compare(a[:], b[:]) }
-
 // Keeps reports whether an object, by the hash of its bytes, is one of those that count.
 func (v *Revocation) Keeps(object core.ID) bool {
-	_, found := slices.BinarySearchFunc(v.Kept, object, compareIDs)
+	_, found := slices.BinarySearchFunc(v.Kept, object, core.ID.Compare)
 	return found
 }
 
@@ -107,7 +105,7 @@ func DecodeRevocation(data []byte) (*Revocation, error) {
 	if err := d.Finish(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	ascending := slices.IsSortedFunc(v.Kept, compareIDs) && len(slices.Compact(slices.Clone(v.Kept))) == len(v.Kept)
+	ascending := slices.IsSortedFunc(v.Kept, core.ID.Compare) && len(slices.Compact(slices.Clone(v.Kept))) == len(v.Kept)
 	if !ascending || !bytes.Equal(v.Encode(), data) {
 		return nil, fmt.Errorf("%w: revocation is not canonical", ErrFormat)
 	}

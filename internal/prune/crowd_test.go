@@ -157,7 +157,7 @@ func (c *crowd) dropper() {
 	for c.going() {
 		time.Sleep(time.Duration(rng.IntN(40)) * time.Millisecond)
 		c.mu.Lock()
-		ids := slices.SortedFunc(maps.Keys(c.saved), func(a, b core.UUID) int { return slices.Compare(a[:], b[:]) })
+		ids := slices.SortedFunc(maps.Keys(c.saved), core.UUID.Compare)
 		if len(ids) > 6 {
 			id := ids[rng.IntN(len(ids))]
 			delete(c.saved, id)

@@ -38,7 +38,7 @@ func (p *pass) toMerge() (out []object) {
 	if len(small) >= manySmall {
 		out = append(out, small...)
 	}
-	slices.SortFunc(out, func(a, b object) int { return slices.Compare(a.name[:], b.name[:]) })
+	slices.SortFunc(out, func(a, b object) int { return a.name.Compare(b.name) })
 	return out
 }
 

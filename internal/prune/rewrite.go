@@ -60,7 +60,7 @@ func (p *pass) rewrite() (done []int, err error) {
 		if c := p.stored[p.names[a]].Time.Compare(p.stored[p.names[b]].Time); c != 0 {
 			return c
 		}
-		return slices.Compare(p.names[a][:], p.names[b][:])
+		return p.names[a].Compare(p.names[b])
 	})
 	leaves := make([]bool, len(p.names))
 	for _, i := range p.choice.Condemn {

@@ -33,7 +33,7 @@ func (b *broom) DeletePacks() error {
 			names = append(names, name)
 		}
 	}
-	slices.SortFunc(names, func(x, y core.ID) int { return slices.Compare(x[:], y[:]) })
+	slices.SortFunc(names, core.ID.Compare)
 	err := b.each(names, b.r.DeletePack)
 	if err == nil {
 		for _, name := range names {

@@ -96,7 +96,7 @@ func (p *run) relist() error {
 // condemn puts a mark of the packs that are gone, hurt or false. What can be read of them is elsewhere by now.
 func (p *run) condemn() error {
 	var names []core.ID
-	for _, name := range slices.SortedFunc(maps.Keys(p.plan.condemn), compareIDs) {
+	for _, name := range slices.SortedFunc(maps.Keys(p.plan.condemn), core.ID.Compare) {
 		if !p.plan.condemned[name] {
 			names = append(names, name)
 		}

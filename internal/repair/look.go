@@ -61,7 +61,7 @@ func (p *run) lookAtPacks(res *verify.Result) error {
 	for _, name := range res.Suspects {
 		all[name] = true
 	}
-	names := slices.SortedFunc(maps.Keys(all), compareIDs)
+	names := slices.SortedFunc(maps.Keys(all), core.ID.Compare)
 	for _, name := range names {
 		if err := p.lookAtPack(name); err != nil {
 			return err
@@ -216,8 +216,6 @@ func snapshotOf(name string) (core.UUID, bool) {
 	id, err := core.ParseUUID(rest)
 	return id, err == nil
 }
-
-func compareIDs(a, b core.ID) int { return slices.Compare(a[:], b[:]) }
 
 // each calls fn for every item, some at once, until one fails.
 func each[T any](p *run, n int, items []T, fn func(i int, item T) error) error {

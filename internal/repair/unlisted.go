@@ -58,7 +58,7 @@ func (p *run) lookAtUnlisted(res *verify.Result) error {
 		}
 		found = append(found, unlisted{name: name, size: s.Size})
 	}
-	slices.SortFunc(found, func(a, b unlisted) int { return compareIDs(a.name, b.name) })
+	slices.SortFunc(found, func(a, b unlisted) int { return a.name.Compare(b.name) })
 	if p.plan.plain, err = p.honest(res); err != nil {
 		return err
 	}

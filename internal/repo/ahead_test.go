@@ -63,7 +63,7 @@ func TestAhead(t *testing.T) {
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
 		x, y := r.Lookup(&ids[a])[0].Pack.Name, r.Lookup(&ids[b])[0].Pack.Name
-		return bytes.Compare(x[:], y[:])
+		return x.Compare(y)
 	})
 	for _, i := range order {
 		read(r, i)

@@ -77,7 +77,7 @@ func (r *Repo) listNotes(ctx context.Context, prefix string) (out []gc.Listed, a
 		}
 		out[i].Time = info.ModTime
 	}
-	slices.SortFunc(out, func(a, b gc.Listed) int { return slices.Compare(a.ID[:], b.ID[:]) })
+	slices.SortFunc(out, func(a, b gc.Listed) int { return a.ID.Compare(b.ID) })
 	return out, all, nil
 }
 

@@ -19,7 +19,7 @@ const maxForgotten = 8
 func (r *Repo) forgetOld(ctx context.Context, listed []core.UUID, now time.Time) {
 	asked := 0
 	for _, id := range r.CachedSnapshots() {
-		if _, found := slices.BinarySearchFunc(listed, id, compareUUIDs); found {
+		if _, found := slices.BinarySearchFunc(listed, id, core.UUID.Compare); found {
 			continue
 		}
 		info, err := os.Stat(r.cachedSnapshot(id))
@@ -37,5 +37,3 @@ func (r *Repo) forgetOld(ctx context.Context, listed []core.UUID, now time.Time)
 		}
 	}
 }
-
-func compareUUIDs(a, b core.UUID) int { return slices.Compare(a[:], b[:]) }

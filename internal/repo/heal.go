@@ -33,7 +33,7 @@ func (r *Repo) Healed() []core.ID {
 	for name := range r.heals.told {
 		out = append(out, name)
 	}
-	slices.SortFunc(out, func(a, b core.ID) int { return slices.Compare(a[:], b[:]) })
+	slices.SortFunc(out, core.ID.Compare)
 	return out
 }
 

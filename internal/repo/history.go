@@ -51,7 +51,7 @@ func (r *Repo) History(ctx context.Context) ([]*Stored, []Damaged, error) {
 		}
 		return nil, damaged.add(infos[i].Name, damageOf(infos[i].Name, err))
 	})
-	slices.SortFunc(all, func(a, b *Stored) int { return slices.Compare(a.ID[:], b.ID[:]) })
+	slices.SortFunc(all, func(a, b *Stored) int { return a.ID.Compare(b.ID) })
 	return all, damaged.sorted(), err
 }
 
@@ -128,7 +128,7 @@ func (r *Repo) LiveAndTrash(ctx context.Context) ([]*snapshot.Manifest, []Trashe
 		trash[c.id] = append(trash[c.id], c)
 	}
 	for id := range trash {
-		if i, found := slices.BinarySearchFunc(ids, id, func(a, b core.UUID) int { return slices.Compare(a[:], b[:]) }); !found {
+		if i, found := slices.BinarySearchFunc(ids, id, core.UUID.Compare); !found {
 			ids = slices.Insert(ids, i, id)
 		}
 	}

@@ -275,7 +275,7 @@ func (r *Repo) SnapshotIDs(ctx context.Context) ([]core.UUID, error) {
 			now = info.ModTime
 		}
 	}
-	slices.SortFunc(ids, compareUUIDs)
+	slices.SortFunc(ids, core.UUID.Compare)
 	r.forgetOld(ctx, ids, now)
 	return ids, nil
 }

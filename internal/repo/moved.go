@@ -99,6 +99,6 @@ func (r *Repo) IndexNames(ctx context.Context) ([]core.ID, error) {
 	for i := range listed {
 		names[i] = listed[i].name
 	}
-	slices.SortFunc(names, func(a, b core.ID) int { return slices.Compare(a[:], b[:]) })
+	slices.SortFunc(names, core.ID.Compare)
 	return names, err
 }

@@ -74,7 +74,7 @@ func slotsOf(ctx context.Context, s storage.Store) ([]core.UUID, error) {
 		}
 	}
 	ids := slices.SortedFunc(maps.Keys(count), func(a, b core.UUID) int {
-		return cmp.Or(cmp.Compare(count[b], count[a]), slices.Compare(a[:], b[:]))
+		return cmp.Or(cmp.Compare(count[b], count[a]), a.Compare(b))
 	})
 	return ids[:min(len(ids), maxIDs)], nil
 }

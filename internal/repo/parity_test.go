@@ -161,7 +161,7 @@ func TestReadsHeal(t *testing.T) {
 				}
 			}
 			wantContent(t, r, id, chunks)
-			slices.SortFunc(packs, func(a, b core.ID) int { return slices.Compare(a[:], b[:]) })
+			slices.SortFunc(packs, core.ID.Compare)
 			if got := r.Healed(); len(got) == 0 || name != "a byte" && !slices.Equal(got, packs) {
 				t.Errorf("%d packs were mended, %d told", len(packs), len(got))
 			}

@@ -47,7 +47,7 @@ func (r *Repo) SetParity(ctx context.Context, share parity.Share) error {
 	}
 	now := time.Now()
 	next := &keys.Settings{ID: crypto.NewTimeUUID(now), Created: now.UnixNano(), Parity: int(share)}
-	if last != nil && slices.Compare(next.ID[:], last.ID[:]) <= 0 { // a clock that is behind
+	if last != nil && next.ID.Compare(last.ID) <= 0 { // a clock that is behind
 		next.ID = crypto.NewTimeUUID(timeOf(last.ID).Add(time.Millisecond))
 	}
 	next.Certify(r.ring)
@@ -94,7 +94,7 @@ func (r *Repo) listSettings(ctx context.Context) (out []core.UUID, err error) {
 			out = append(out, id)
 		}
 	}
-	slices.SortFunc(out, func(a, b core.UUID) int { return slices.Compare(b[:], a[:]) })
+	slices.SortFunc(out, func(a, b core.UUID) int { return b.Compare(a) })
 	return out, nil
 }
 

@@ -166,7 +166,7 @@ func wasOf(slot *keys.Slot, repo core.UUID, admin []byte) bool {
 
 // byTime orders what was created at times a and b, and at one time by id.
 func byTime(a, b int64, x, y core.UUID) int {
-	return cmp.Or(cmp.Compare(a, b), slices.Compare(x[:], y[:]))
+	return cmp.Or(cmp.Compare(a, b), x.Compare(y))
 }
 
 // Slots reads all key slots that are not revoked, oldest first. Those that the admin key did not certify are left out and returned as

@@ -44,7 +44,7 @@ func (r *Repo) Vanished(ctx context.Context, children map[core.UUID][]core.UUID)
 			out = append(out, id)
 		}
 	}
-	slices.SortFunc(out, func(a, b core.UUID) int { return slices.Compare(a[:], b[:]) })
+	slices.SortFunc(out, core.UUID.Compare)
 	return out, nil
 }
 

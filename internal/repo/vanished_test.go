@@ -206,7 +206,7 @@ func TestForgetOld(t *testing.T) {
 		t.Fatal(err)
 	}
 	left := r.CachedSnapshots()
-	slices.SortFunc(left, compareUUIDs)
+	slices.SortFunc(left, core.UUID.Compare)
 	if want := []core.UUID{{1}, hidden, {3}}; !slices.Equal(left, want) {
 		t.Errorf("copies of %v are left, want %v", left, want)
 	}

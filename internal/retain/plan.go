@@ -67,7 +67,7 @@ func Plan(snapshots []Item, policy Policy, now time.Time) []Decision {
 		policy.decide(list, now)
 	}
 	slices.SortFunc(entries, func(a, b *entry) int {
-		return cmp.Or(slices.Compare(a.Project[:], b.Project[:]), slices.Compare(a.Signer[:], b.Signer[:]), -newestFirst(made)(a, b))
+		return cmp.Or(a.Project.Compare(b.Project), a.Signer.Compare(b.Signer), -newestFirst(made)(a, b))
 	})
 	out := make([]Decision, len(entries))
 	for i, e := range entries {
@@ -115,7 +115,7 @@ func stored(e *entry) time.Time { return e.stored }
 // newestFirst orders by a clock; of two at the same moment the higher id is the newer.
 func newestFirst(c clock) func(a, b *entry) int {
 	return func(a, b *entry) int {
-		return cmp.Or(c(b).Compare(c(a)), slices.Compare(b.ID[:], a.ID[:]))
+		return cmp.Or(c(b).Compare(c(a)), b.ID.Compare(a.ID))
 	}
 }
 

@@ -184,7 +184,7 @@ func (c *scene) show() string {
 		dropped = 0
 	}
 	slices.SortStableFunc(plan, func(a, b Decision) int {
-		return cmp.Or(slices.Compare(a.Project[:], b.Project[:]), slices.Compare(a.Signer[:], b.Signer[:]))
+		return cmp.Or(a.Project.Compare(b.Project), a.Signer.Compare(b.Signer))
 	})
 	for at, d := range slices.Backward(plan) {
 		if h := headOf(d.Item); h != head || at == len(plan)-1 {

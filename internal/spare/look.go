@@ -72,7 +72,7 @@ func (s *run) look(ctx context.Context) error {
 	if s.o.Check {
 		s.absent(missing, has)
 	}
-	slices.SortFunc(s.jobs, func(a, b job) int { return slices.Compare(a.name[:], b.name[:]) })
+	slices.SortFunc(s.jobs, func(a, b job) int { return a.name.Compare(b.name) })
 	p.Requests = 2*p.Read.Objects + p.Write.Objects + p.Delete.Objects
 	if p.Before != p.After {
 		p.Requests += 3

@@ -189,7 +189,7 @@ func (p *place) packs() []core.ID {
 	for name := range all {
 		names = append(names, name)
 	}
-	slices.SortFunc(names, func(a, b core.ID) int { return slices.Compare(a[:], b[:]) })
+	slices.SortFunc(names, core.ID.Compare)
 	return names
 }
 

@@ -14,7 +14,7 @@ func (v *run) listLost(ctx context.Context) error {
 	for name := range v.packs.suspects {
 		v.res.Suspects = append(v.res.Suspects, name)
 	}
-	slices.SortFunc(v.res.Suspects, func(a, b core.ID) int { return slices.Compare(a[:], b[:]) })
+	slices.SortFunc(v.res.Suspects, core.ID.Compare)
 	if len(v.damaged) == 0 || v.o.Lost == nil && v.o.Lack == nil {
 		return nil
 	}

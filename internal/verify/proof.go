@@ -180,7 +180,7 @@ func (p *proof) encode() []byte {
 	for name := range p.read {
 		names = append(names, name)
 	}
-	slices.SortFunc(names, func(a, b core.ID) int { return bytes.Compare(a[:], b[:]) })
+	slices.SortFunc(names, core.ID.Compare)
 	b := make([]byte, 0, proofHead+len(names)*proofItem+4)
 	b = append(append(b, proofMagic...), p.repo[:]...)
 	b = binary.BigEndian.AppendUint64(b, p.last)
