@@ -77,8 +77,8 @@ func (a *app) pretend(ctx context.Context) (*session, func(), error) {
 	return s, forget, nil
 }
 
-// ensurePlace makes the bucket or the folder, after asking where it might be a mistake: a bucket costs money, and a folder whose
-// parent is missing is perhaps on a disk that is not there.
+// ensurePlace makes the bucket or the folder, after asking where it might be a mistake: a bucket costs money, a folder whose parent is
+// missing is perhaps on a disk that is not there, and where other things are, a part of the place's name was perhaps left out.
 func (s *session) ensurePlace(ctx context.Context) error {
 	e, ok := storage.As[storage.Ensurer](s.store)
 	if !ok {
@@ -93,7 +93,14 @@ func (s *session) ensurePlace(ctx context.Context) error {
 		if p.Strategy == "local" && !p.Embedded && !isEmpty(p.Path) {
 			return s.must(ctx, f(s.text.Keys.AskNotEmpty, s.place()))
 		}
-		return nil
+		if p.Strategy == "local" {
+			return nil
+		}
+		others, err := repo.HasOthers(ctx, s.store)
+		if err == nil && others {
+			err = s.must(ctx, f(s.text.Keys.AskUsed, s.place()))
+		}
+		return err
 	}
 	switch {
 	case p.Strategy != "local":

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"net"
+	"os"
 	"strings"
 	"syscall"
 
@@ -121,10 +123,15 @@ func (a *app) detail(err error) string {
 		err  error
 		text string
 	}{{fs.ErrPermission, g.NoPermission}, {fs.ErrNotExist, g.NotThere}, {syscall.ENOSPC, g.DiskFull}, {syscall.EDQUOT, g.DiskFull},
-		{syscall.EROFS, g.ReadOnly}, {syscall.ENOTDIR, g.NotFolder}, {syscall.EISDIR, g.IsFolder}} {
+		{syscall.EROFS, g.ReadOnly}, {syscall.ENOTDIR, g.NotFolder}, {syscall.EISDIR, g.IsFolder}, {syscall.ECONNREFUSED, g.Refused},
+		{syscall.ENETUNREACH, g.Unreachable}, {syscall.EHOSTUNREACH, g.Unreachable}, {os.ErrDeadlineExceeded, g.TimedOut}} {
 		if errors.Is(err, known.err) {
 			return known.text
 		}
+	}
+	var host *net.DNSError
+	if errors.As(err, &host) && host.IsNotFound {
+		return g.NoHost
 	}
 	var more *moreValues
 	if errors.As(err, &more) {

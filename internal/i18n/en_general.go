@@ -14,6 +14,7 @@ func enGeneral() General {
 		SecretReadable: "other users of this machine can read %s; close it with: %s",
 		Technical:      "detail",
 		NoPermission:   "permission denied", NotThere: "it does not exist", DiskFull: "the disk is full", ReadOnly: "it cannot be written to",
+		Refused: "nothing answers at that address", Unreachable: "no way leads there", NoHost: "there is no such host", TimedOut: "it did not answer in time",
 		NotFolder: "it is not a folder", IsFolder: "it is a folder",
 		UnknownVariable: "there is no variable %s; it is passed over", NearVariable: "there is no variable %[1]s; it is passed over. Did you mean %[2]s?",
 	}

@@ -118,6 +118,7 @@ func enKeys() Keys {
 		AskRemoveOwn:     "Remove key %[1]s (%[2]s), which is this machine's own? Then this machine opens the repository only with a passphrase or the recovery code.",
 		AskBucket:        "Bucket %s does not exist. Create it?",
 		AskFolder:        "Folder %s does not exist, nor does the one above it; perhaps a disk is missing. Create it?",
+		AskUsed:          "%s holds other things, and no repository. Create one among them? A folder of its own is named by --prefix.",
 		AskNotEmpty:      "Folder %s holds other things, and no repository. Create one in it?",
 		AskShow:          "The recovery code opens every backup. Show it on this screen?",
 		TryAgain:         "That does not open it. Try again.",

@@ -52,6 +52,7 @@ type General struct {
 	Technical            string // the technical detail of an error, with --verbose
 	// What the operating system says most often.
 	NoPermission, NotThere, DiskFull, ReadOnly, NotFolder, IsFolder string
+	Refused, Unreachable, NoHost, TimedOut                          string
 	UnknownVariable, NearVariable                                   string // a variable; and the one that was probably meant
 }
 
@@ -182,6 +183,7 @@ type Keys struct {
 	KitTitle, KitRepository, KitPlace, KitCode, KitUse string
 	AskRemove, AskRemoveOwn                            string
 	AskBucket, AskFolder, AskNotEmpty                  string
+	AskUsed                                            string // place in a bucket
 	AskShow, TryAgain                                  string
 	FileWritten, FileUse                               string
 	Joined, NotJoined                                  string

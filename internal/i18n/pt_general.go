@@ -14,6 +14,7 @@ func ptGeneral() General {
 		SecretReadable: "outros usuários desta máquina conseguem ler %s; feche o acesso com: %s",
 		Technical:      "detalhe",
 		NoPermission:   "sem permissão", NotThere: "não existe", DiskFull: "o disco está cheio", ReadOnly: "não aceita gravação",
+		Refused: "nada responde nesse endereço", Unreachable: "nenhuma rota leva até lá", NoHost: "esse servidor não existe", TimedOut: "não respondeu a tempo",
 		NotFolder: "não é uma pasta", IsFolder: "é uma pasta",
 		UnknownVariable: "não existe a variável %s; ela foi ignorada", NearVariable: "não existe a variável %[1]s; ela foi ignorada. Você quis dizer %[2]s?",
 	}

@@ -118,6 +118,7 @@ func ptKeys() Keys {
 		AskRemoveOwn:     "Remover a chave %[1]s (%[2]s), que é a desta máquina? Depois, esta máquina só abre o repositório com uma senha ou com o código de recuperação.",
 		AskBucket:        "O bucket %s não existe. Criar?",
 		AskFolder:        "A pasta %s não existe, nem a que fica acima dela; talvez falte um disco. Criar?",
+		AskUsed:          "%s tem outras coisas, e nenhum repositório. Criar um no meio delas? Uma pasta só dele se dá com --prefixo.",
 		AskNotEmpty:      "A pasta %s tem outras coisas, e nenhum repositório. Criar um nela?",
 		AskShow:          "O código de recuperação abre todos os backups. Mostrar nesta tela?",
 		TryAgain:         "Isto não abre. Tente de novo.",

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"backup_projeto/internal/cbor"
@@ -250,6 +252,31 @@ func vacant(ctx context.Context, s storage.Store) error {
 	return nil
 }
 
+// maxLooked is how many names HasOthers looks at.
+const maxLooked = 1000
+
+// HasOthers reports whether a place without a repository has objects of others, among the first that a listing gives. Slots, settings and notes
+// of sessions are none: another device may be making the repository right now. Where nothing may be listed there, nothing is known of.
+func HasOthers(ctx context.Context, s storage.Store) (bool, error) {
+	looked := 0
+	for info, err := range s.List(ctx, "") {
+		if err != nil && storage.IsDenied(err) {
+			return false, nil
+		}
+		if err != nil {
+			return false, err
+		}
+		own := slices.ContainsFunc([]string{slotPrefix, settingsPrefix, sessionPrefix}, func(p string) bool { return strings.HasPrefix(info.Name, p) })
+		if !own && info.Name != configName {
+			return true, nil
+		}
+		if looked++; looked == maxLooked {
+			break
+		}
+	}
+	return false, nil
+}
+
 // configDamage says that the configuration is not what was written.
 func configDamage(err error) error {
 	return &core.Error{Kind: core.Damage, Code: codeConfigBad, Subject: configName, Err: err}
@@ -260,8 +287,8 @@ func damage(object string, err error) error {
 	return &core.Error{Kind: core.Damage, Subject: object, Err: err}
 }
 
-// damageOf turns an error of reading an object that should be there into damage where that is what it says: it is absent, or it
-// is not what was written. An error of the store or of the context stays what it is.
+// damageOf turns an error of reading an object that should be there into damage where that is what it says: it is absent, it
+// is not what was written, or its medium does not give all of it. An error of the store or of the context stays what it is.
 func damageOf(object string, err error) error {
 	switch {
 	case err == nil:
@@ -270,6 +297,8 @@ func damageOf(object string, err error) error {
 		return err
 	case storage.IsNotFound(err), core.CodeOf(err) == storage.TooLarge:
 		return damage(object, err)
+	case storage.IsMedium(err):
+		return damagedMedium(object, err)
 	case core.KindOf(err) == core.Destination:
 		return err
 	}

@@ -10,8 +10,10 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
+	"syscall"
 	"time"
 	"unicode"
 
@@ -29,6 +31,32 @@ const maxText = 400
 type plain string
 
 func (p plain) Error() string { return string(p) }
+
+// unreached is plain of a place that did not answer, which errors.Is and errors.As find to be a cause that is said in the person's language.
+type unreached struct {
+	plain
+	why error
+}
+
+func (u unreached) Unwrap() error { return u.why }
+
+// whyUnreached returns what of an error people know a word for, without its addresses; nil for none.
+func whyUnreached(err error) error {
+	for _, known := range []error{syscall.ECONNREFUSED, syscall.ENETUNREACH, syscall.EHOSTUNREACH} {
+		if errors.Is(err, known) {
+			return known
+		}
+	}
+	var host *net.DNSError
+	var n net.Error
+	switch {
+	case errors.As(err, &host) && host.IsNotFound:
+		return &net.DNSError{IsNotFound: true}
+	case errors.As(err, &n) && n.Timeout():
+		return os.ErrDeadlineExceeded
+	}
+	return nil
+}
 
 // answer is what a service said, in an error; zero where there was no answer.
 type answer struct {
@@ -72,6 +100,9 @@ func (s *Store) fail(ctx context.Context, act action, name string, err error) er
 	var cause error
 	if text != "" {
 		cause = plain(s.clean(text))
+	}
+	if why := whyUnreached(err); code == storage.Network && why != nil {
+		cause = unreached{plain(s.clean(text)), why}
 	}
 	return storage.Errf(code, subject, cause)
 }
