@@ -46,7 +46,11 @@ func runLock(ctx context.Context, a *app, _ []string) error {
 			if p.Due == 0 {
 				return true, nil
 			}
-			refused = s.must(ctx, f(s.lang.Count(s.text.Lock.Ask, p.Due), s.lang.Date(p.Until), s.lang.Count(s.text.Lock.Count, p.Requests())))
+			who := s.text.Lock.Some
+			if s.cfg.Place.LockMode == "compliance" {
+				who = s.text.Lock.Nobody
+			}
+			refused = s.must(ctx, f(s.lang.Count(s.text.Lock.Ask, p.Due), s.lang.Date(p.Until.Local()), s.lang.Count(s.text.Lock.Count, p.Requests()), who))
 			return refused == nil, nil
 		}
 		res, err := lock.Run(ctx, s.repo, o, meter)

@@ -165,9 +165,18 @@ func (p *printer) rows(pairs ...[2]string) {
 	}
 	for _, r := range pairs {
 		if r[1] != "" {
-			p.say("  " + term.Pad(r[0], wide) + "  " + r[1])
+			p.say(p.rowFolded("  "+term.Pad(r[0], wide)+"  ", r[1]))
 		}
 	}
+}
+
+// rowFolded is folded for a row on standard output: the text goes on below where it began.
+func (p *printer) rowFolded(label, text string) string {
+	at := term.Width(label)
+	if columns := term.Columns(p.stdout); term.IsTerminal(p.stdout) && at+term.Width(text) > columns {
+		text = strings.ReplaceAll(fold(text, "", max(columns-at, 20)), "\n", "\n"+strings.Repeat(" ", at))
+	}
+	return label + text
 }
 
 // table writes aligned rows; columns whose number is in right are aligned to the right.

@@ -280,7 +280,8 @@ type Lock struct {
 	NeededLine                            string // objects, bytes
 	NextLine                              string // moment, object
 	DueLine                               string // how many, until when
-	Ask                                   Plural // and then until when, requests
+	Ask                                   Plural // and then until when, requests, who can undo it: Nobody or Some
+	Nobody, Some                          string
 	Count                                 Plural // requests
 	Done                                  Plural // and then until when, time
 	Nothing                               string
