@@ -120,9 +120,11 @@ func enStoreErrors() map[core.Code]ErrorText {
 		"store-network":   {"the place could not be reached[[: {detail}]]", "Check the connection and the address, then run the same command again."},
 		"store-throttled": {"the service asks to slow down, and kept asking", "Wait some minutes, or use a smaller --parallel, and run the same command again."},
 		"store-corrupt":   {"[[{subject}: ]]what arrived is not what was sent", "Run it again; if it stays, suspect the disk, the memory or the network between."},
-		"store-other":     {"[[{subject}: ]]the place failed: {detail}", "Run the same command again; if it stays, run it with --verbose."},
-		"store-bad-name":  {"\"{subject}\" cannot be an object's name", "This is a mistake of the program itself: please report it."},
-		"store-unusable":  {"{subject} cannot hold a repository: it is no folder, or cannot be written to", "Choose another folder with --repository, or mend its permissions."},
+		"store-medium": {"[[{subject}: ]]the disk cannot read it; the disk, or its cable, is failing",
+			"Mend what can be mended, then move to another disk: backup_projeto repair{place} --data=100%"},
+		"store-other":    {"[[{subject}: ]]the place failed: {detail}", "Run the same command again; if it stays, run it with --verbose."},
+		"store-bad-name": {"\"{subject}\" cannot be an object's name", "This is a mistake of the program itself: please report it."},
+		"store-unusable": {"{subject} cannot hold a repository: it is no folder, or cannot be written to", "Choose another folder with --repository, or mend its permissions."},
 	}
 }
 

@@ -120,9 +120,11 @@ func ptStoreErrors() map[core.Code]ErrorText {
 		"store-network":   {"não foi possível chegar ao lugar do repositório[[: {detail}]]", "Confira a conexão e o endereço e rode o mesmo comando de novo."},
 		"store-throttled": {"o serviço pediu para ir mais devagar, e continuou pedindo", "Espere alguns minutos, ou use um --paralelo menor, e rode o mesmo comando de novo."},
 		"store-corrupt":   {"[[{subject}: ]]o que chegou não é o que foi enviado", "Rode de novo; se continuar, desconfie do disco, da memória ou da rede no caminho."},
-		"store-other":     {"[[{subject}: ]]o lugar do repositório falhou: {detail}", "Rode o mesmo comando de novo; se continuar, rode com --detalhado."},
-		"store-bad-name":  {"\"{subject}\" não pode ser nome de objeto", "Isto é um erro do próprio programa: por favor, relate."},
-		"store-unusable":  {"{subject} não serve para um repositório: não é uma pasta, ou não aceita gravação", "Escolha outra pasta com --repositorio, ou acerte as permissões dela."},
+		"store-medium": {"[[{subject}: ]]o disco não consegue ler isto; o disco, ou o cabo, está falhando",
+			"Conserte o que for possível e mude para outro disco: backup_projeto reparar{place} --dados=100%"},
+		"store-other":    {"[[{subject}: ]]o lugar do repositório falhou: {detail}", "Rode o mesmo comando de novo; se continuar, rode com --detalhado."},
+		"store-bad-name": {"\"{subject}\" não pode ser nome de objeto", "Isto é um erro do próprio programa: por favor, relate."},
+		"store-unusable": {"{subject} não serve para um repositório: não é uma pasta, ou não aceita gravação", "Escolha outra pasta com --repositorio, ou acerte as permissões dela."},
 	}
 }
 

@@ -120,7 +120,8 @@ func (r *Repo) sealedAhead(ctx context.Context, l *index.Location) ([]byte, erro
 		a, b := around(from, to, l.Pack.Size-int64(pack.TrailerSize), r.ahead.step())
 		data := make([]byte, b-a)
 		err := storage.ReadRange(ctx, r.store, PackName(l.Pack.Name), a, data)
-		if errors.Is(err, io.ErrUnexpectedEOF) && b-a > to-from { // of a pack that was cut, what is asked for may be there
+		if (errors.Is(err, io.ErrUnexpectedEOF) || storage.IsMedium(err)) && b-a > to-from { // what is asked for may be there
+			r.heals.meet(l.Pack.Name, err)
 			a, data = from, data[:to-from]
 			err = storage.ReadRange(ctx, r.store, PackName(l.Pack.Name), a, data)
 		}

@@ -23,10 +23,11 @@ type Outcome int
 
 // The outcomes.
 const (
-	AsideNot   Outcome = iota // it is right by now, or gone
-	AsideMoved                // it was copied, and deleted from its place
-	AsideCopy                 // it was copied; it stays in its place, as the place lets nobody delete or the caller wanted that
-	AsideLarge                // it is too long to be copied, and stays
+	AsideNot    Outcome = iota // it is right by now, or gone
+	AsideMoved                 // it was copied, and deleted from its place
+	AsideCopy                  // it was copied; it stays in its place, as the place lets nobody delete or the caller wanted that
+	AsideLarge                 // it is too long to be copied, and stays
+	AsideMedium                // its medium does not give all of it, so that it cannot be copied; it stays
 )
 
 // SetAside sets an object aside that is not what it should be, by its bytes as they are read now. Only a copy that was read back lets it be
@@ -36,6 +37,8 @@ func (r *Repo) SetAside(ctx context.Context, name string, remove bool) (Outcome,
 	switch {
 	case core.CodeOf(err) == storage.TooLarge:
 		return AsideLarge, nil
+	case storage.IsMedium(err):
+		return AsideMedium, nil
 	case err != nil || data == nil:
 		return AsideNot, err
 	}
@@ -48,6 +51,8 @@ func (r *Repo) SetAside(ctx context.Context, name string, remove bool) (Outcome,
 	switch now, err := storage.ReadAll(ctx, r.store, name, core.MaxObject); {
 	case storage.IsNotFound(err):
 		return AsideMoved, nil
+	case storage.IsMedium(err): // by now
+		return AsideCopy, nil
 	case err != nil:
 		return AsideCopy, err
 	case !bytes.Equal(now, data): // it was put right, or arrives differently each time
@@ -60,18 +65,19 @@ func (r *Repo) SetAside(ctx context.Context, name string, remove bool) (Outcome,
 	return AsideMoved, err
 }
 
-// putAside stores bytes under a name that says which they are, unless they are there, and reads them back.
+// putAside stores bytes under a name that says which they are, unless they are there and whole, and reads them back.
 func (r *Repo) putAside(ctx context.Context, name string, data []byte) error {
-	info, err := r.store.Stat(ctx, name)
-	if err != nil && !storage.IsNotFound(err) {
+	back, err := storage.ReadAll(ctx, r.store, name, core.MaxObject)
+	switch {
+	case err == nil && bytes.Equal(back, data):
+		return nil
+	case err != nil && !storage.IsNotFound(err) && !storage.IsMedium(err):
 		return err
 	}
-	if err != nil || info.Size != int64(len(data)) {
-		if err := r.store.Put(ctx, name, data); err != nil {
-			return err
-		}
+	if err := r.store.Put(ctx, name, data); err != nil {
+		return err
 	}
-	back, err := storage.ReadAll(ctx, r.store, name, core.MaxObject)
+	back, err = storage.ReadAll(ctx, r.store, name, core.MaxObject)
 	if err == nil && !bytes.Equal(back, data) {
 		err = storage.Errf(storage.Corrupt, name, errHash)
 	}
@@ -79,10 +85,13 @@ func (r *Repo) putAside(ctx context.Context, name string, data []byte) error {
 }
 
 // damagedBytes returns an object's bytes where they are not what they should be: nil where they are, or it is gone. What arrives wrong once
-// is read again: it must not be taken for damaged where it was damaged on its way.
+// is read again: it must not be taken for damaged where it was damaged on its way. What its medium does not give, twice, is an error of code Medium.
 func (r *Repo) damagedBytes(ctx context.Context, name string) ([]byte, error) {
 	for range 2 {
 		data, err := storage.ReadAll(ctx, r.store, name, core.MaxObject)
+		if storage.IsMedium(err) {
+			data, err = storage.ReadAll(ctx, r.store, name, core.MaxObject)
+		}
 		if storage.IsNotFound(err) {
 			return nil, nil
 		}
@@ -105,7 +114,7 @@ func (r *Repo) damagedBytes(ctx context.Context, name string) ([]byte, error) {
 // IsDamaged reports whether an object stands in its place and is not what it should be.
 func (r *Repo) IsDamaged(ctx context.Context, name string) (bool, error) {
 	data, err := r.damagedBytes(ctx, name)
-	if core.CodeOf(err) == storage.TooLarge {
+	if core.CodeOf(err) == storage.TooLarge || storage.IsMedium(err) {
 		return true, nil
 	}
 	return data != nil, err

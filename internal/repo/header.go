@@ -138,7 +138,7 @@ func readHeader(ctx context.Context, s storage.Store) (*Header, error) {
 	switch core.CodeOf(err) {
 	case storage.NotFound, storage.NoPlace:
 		return nil, &core.Error{Kind: core.NoRepository, Code: codeNoRepository, Err: err}
-	case storage.TooLarge:
+	case storage.TooLarge, storage.Medium:
 		return nil, configDamage(err)
 	}
 	if err != nil {

@@ -127,7 +127,7 @@ func (r *Repo) CanMend(ctx context.Context, name core.ID) (bool, error) {
 	return len(all[name]) > 0, err
 }
 
-// Mend returns a pack's bytes as they were, from what the store has left of it, which may be nothing, and of its parity. It needs no key,
+// Mend returns a pack's bytes as they were, from what the store has left of it, which may be nothing, and can read, and of its parity. It needs no key,
 // and changes nothing. Errors of kind Damage: code "parity-none" where the pack has no parity, "parity-beyond" where more is lost
 // than that makes up for, "parity-damaged" where it has no use itself.
 func (r *Repo) Mend(ctx context.Context, name core.ID) ([]byte, error) {
@@ -139,7 +139,7 @@ func (r *Repo) Mend(ctx context.Context, name core.ID) ([]byte, error) {
 	if len(all[name]) == 0 {
 		return nil, err
 	}
-	left, e := r.readUpTo(ctx, PackName(name), core.MaxPack)
+	left, e := r.readAround(ctx, PackName(name), core.MaxPack)
 	if e != nil {
 		return nil, e
 	}
@@ -154,7 +154,7 @@ func (r *Repo) Mend(ctx context.Context, name core.ID) ([]byte, error) {
 
 // mendWith mends with one parity object.
 func (r *Repo) mendWith(ctx context.Context, o ParityObject, left []byte) ([]byte, error) {
-	object, err := r.readUpTo(ctx, o.Name(), core.MaxObject)
+	object, err := r.readAround(ctx, o.Name(), core.MaxObject)
 	if err != nil {
 		return nil, err
 	}
@@ -169,7 +169,7 @@ func (r *Repo) mendWith(ctx context.Context, o ParityObject, left []byte) ([]byt
 	return m.Data, nil
 }
 
-// readUpTo reads what there is of an object, up to limit bytes: nothing where it is absent.
+// readUpTo reads what there is of an object, up to limit bytes: nothing where it is absent, and with an error what came before it.
 func (r *Repo) readUpTo(ctx context.Context, name string, limit int64) ([]byte, error) {
 	body, err := r.store.Get(ctx, name, 0, limit)
 	if err != nil {

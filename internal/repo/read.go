@@ -250,13 +250,21 @@ func (rd *rangeReader) run(ctx context.Context) error {
 
 // open opens one segment and hands it on.
 func (rd *rangeReader) open(ctx context.Context, bufs *segmentBuffers, s *Segment, sealed []byte) error {
-	info := pack.Segment{Stored: int(s.Segment.Stored), Raw: int(s.Segment.Raw), Compression: s.Segment.Compression}
-	raw, err := pack.OpenSegment(bufs.raw[:0], rd.key, rd.r.dec, &info, int(s.Number), sealed)
+	raw, err := rd.unseal(bufs, s, sealed)
 	if err != nil {
 		return rd.heal(ctx, bufs, damage(PackName(s.Pack.Name), err))
 	}
-	bufs.raw = raw
 	return rd.fn(rd.at, raw, nil)
+}
+
+// unseal opens the bytes of a segment, which are used up.
+func (rd *rangeReader) unseal(bufs *segmentBuffers, s *Segment, sealed []byte) ([]byte, error) {
+	info := pack.Segment{Stored: int(s.Segment.Stored), Raw: int(s.Segment.Raw), Compression: s.Segment.Compression}
+	raw, err := pack.OpenSegment(bufs.raw[:0], rd.key, rd.r.dec, &info, int(s.Number), sealed)
+	if err == nil {
+		bufs.raw = raw
+	}
+	return raw, err
 }
 
 // fail passes damage on to what was not read yet, as far as it cannot be mended; anything else ends the reading.
@@ -281,6 +289,7 @@ func (r *Repo) PackEntry(ctx context.Context, name core.ID, size int64) (*pack.E
 	if core.KindOf(err) != core.Damage {
 		return e, err
 	}
+	r.heals.meet(name, err)
 	data, mending := r.Mended(ctx, name)
 	if mending == nil {
 		r.heals.note(name)

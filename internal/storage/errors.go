@@ -19,6 +19,7 @@ const (
 	Network   core.Code = "store-network"   // the service could not be reached, after retries
 	Throttled core.Code = "store-throttled" // the service asked to slow down, after retries
 	Corrupt   core.Code = "store-corrupt"   // what arrived is not what was sent
+	Medium    core.Code = "store-medium"    // the disk answers that it cannot read that; elsewhere in the object it may
 	Other     core.Code = "store-other"     // anything else
 	BadName   core.Code = "store-bad-name"  // not a name of the form that the package comment gives
 	Unusable  core.Code = "store-unusable"  // the place exists but is no folder, or is not writable
@@ -34,6 +35,9 @@ func Errf(code core.Code, name string, err error) error {
 
 // IsNotFound reports whether err says that an object is absent.
 func IsNotFound(err error) bool { return core.CodeOf(err) == NotFound }
+
+// IsMedium reports whether err says that the medium gives up to read some bytes.
+func IsMedium(err error) bool { return core.CodeOf(err) == Medium }
 
 // IsExists reports whether err says that a name was taken.
 func IsExists(err error) bool { return core.CodeOf(err) == Exists }

@@ -30,7 +30,8 @@ type Store interface {
 
 	// Get opens length bytes of the object from offset on; length < 0 means to its end. Where the object has fewer, the reader
 	// yields those there are, perhaps none, and io.EOF. An absent object gives code NotFound, at Get or at the first Read; a
-	// connection lost midway is an error of Read, never an early io.EOF. A store without ranges reads from the start and
+	// connection lost midway is an error of Read, never an early io.EOF. Bytes that a disk cannot read are code Medium there, after those before them;
+	// a further Get may read others. A store without ranges reads from the start and
 	// throws away. The caller closes the reader, and may do so before its end.
 	Get(ctx context.Context, name string, offset, length int64) (io.ReadCloser, error)
 

@@ -64,8 +64,14 @@ func (v *run) mends(ctx context.Context, name core.ID) (bool, error) {
 	return err == nil, err
 }
 
-// unmask suspects the packs that were read with the help of their parity: whoever read them found nothing wrong.
+// unmask suspects the packs that were read with the help of their parity, or of which a disk did not give some bytes that nobody needed: whoever read
+// them found nothing wrong.
 func (v *run) unmask() {
+	for _, name := range v.r.Refused() {
+		if v.packs.has(&name) {
+			v.suspect(name, &core.Error{Kind: core.Damage, Code: codeMedium, Subject: repo.PackName(name)})
+		}
+	}
 	for _, name := range v.r.Healed() {
 		if v.packs.has(&name) {
 			v.suspect(name, nil)

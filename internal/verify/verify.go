@@ -5,7 +5,7 @@
 // which every pack is read once; a suspect is a pack that something is wrong with; what suffers is the files that cannot be restored
 // whole because of it.
 //
-// Map: verify.go runs the steps; packs.go compares the index with the store; walk.go goes through the folders and blocks.go reads them;
+// Map: verify.go runs the steps; trash.go reads the trash; packs.go compares the index with the store; walk.go goes through the folders and blocks.go reads them;
 // data.go reads packs, proof.go remembers which and vouch.go vouches for them; sample.go restores files and live.go looks at those of the project; parity.go at
 // parity; suspects.go looks into what is wrong, moved.go tells that from what prunes did meanwhile, suffer.go says what suffers from it, and
 // lost.go passes that on; seen.go is a set of ids in bounded memory.
@@ -56,6 +56,7 @@ const (
 	codePackIndex   core.Code = "pack-index"
 	codePackSize    core.Code = "pack-size"
 	codeAbsent      core.Code = "store-not-found" // as in package storage
+	codeMedium      core.Code = "store-medium"
 )
 
 // run is one verification.
@@ -67,7 +68,7 @@ type run struct {
 	packs  packTable
 	parity map[core.ID][]repo.ParityObject
 	proof  *proof
-	snaps  []snap // oldest first
+	snaps  []snap // those in the trash first, then the others, each oldest first
 	// children are the snapshots that name one as their parent which the listing lacks; guarded by mu while they are read.
 	children map[core.UUID][]core.UUID
 
@@ -88,6 +89,8 @@ type snap struct {
 	id   core.UUID
 	root tree.Content
 	live bool // Options.Live is the same project
+	// trash says that it is in the trash.
+	trash bool
 	// counts say how many entries there should be.
 	counts snapshot.Counts
 }
@@ -217,7 +220,7 @@ func (v *run) readSnapshots(ctx context.Context, ids []core.UUID) error {
 			m, err := v.r.ReadSnapshot(inner, id)
 			switch {
 			case err == nil:
-				all[i] = snap{id, m.Root.Content, live.fits(m), m.Counts}
+				all[i] = snap{id: id, root: m.Root.Content, live: live.fits(m), counts: m.Counts}
 				v.parent(ids, m)
 			case core.KindOf(err) != core.Damage:
 				return err
@@ -238,6 +241,9 @@ func (v *run) readSnapshots(ctx context.Context, ids []core.UUID) error {
 	v.res.Snapshots = int64(len(v.snaps))
 	if err == nil {
 		err = v.vanished(ctx)
+	}
+	if err == nil {
+		err = v.readTrash(ctx)
 	}
 	return err
 }

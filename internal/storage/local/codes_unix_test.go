@@ -16,7 +16,7 @@ import (
 func TestCodes(t *testing.T) {
 	for errno, want := range map[syscall.Errno]core.Code{
 		syscall.ENOSPC: storage.Full, syscall.EDQUOT: storage.Full, syscall.EROFS: storage.Unusable, syscall.ENOTDIR: storage.Unusable,
-		syscall.EACCES: storage.Denied, syscall.EPERM: storage.Denied, syscall.EIO: storage.Other,
+		syscall.EACCES: storage.Denied, syscall.EPERM: storage.Denied, syscall.EIO: storage.Other, // of writing
 	} {
 		s := &Store{dir: t.TempDir()}
 		err := s.wrap("config", &fs.PathError{Op: "write", Path: "config", Err: errno})
@@ -35,3 +35,20 @@ func TestCodes(t *testing.T) {
 		t.Errorf("a context whose time is over gives %v", err)
 	}
 }
+
+// TestMedium: a disk that cannot read is told from a place that fails in other ways, and what came before is handed on.
+func TestMedium(t *testing.T) {
+	s := &Store{dir: t.TempDir()}
+	for errno, want := range map[syscall.Errno]core.Code{syscall.EIO: storage.Medium, syscall.EBADMSG: storage.Medium, syscall.EACCES: storage.Denied} {
+		r := &reader{Reader: broken{&fs.PathError{Op: "read", Path: "x", Err: errno}}, ctx: t.Context(), store: s, name: "packs/x"}
+		n, err := r.Read(make([]byte, 10))
+		if n != 3 || core.CodeOf(err) != want || core.KindOf(err) != core.Destination {
+			t.Errorf("%v gives %d bytes and %v, want code %s", errno, n, err, want)
+		}
+	}
+}
+
+// broken gives three bytes, and fails.
+type broken struct{ err error }
+
+func (b broken) Read([]byte) (int, error) { return 3, b.err }

@@ -12,6 +12,9 @@ func isFull(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG)
 }
 
+// isMedium reports, of an error of reading, that the disk could not, or that the file system knows its bytes to be wrong.
+func isMedium(err error) bool { return errors.Is(err, syscall.EIO) || errors.Is(err, syscall.EBADMSG) }
+
 // isReadOnly reports a file system that is mounted for reading.
 func isReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
 

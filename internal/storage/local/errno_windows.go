@@ -13,6 +13,12 @@ func isFull(err error) bool {
 		errors.Is(err, windows.ERROR_DISK_QUOTA_EXCEEDED)
 }
 
+// isMedium reports, of an error of reading, that the disk could not.
+func isMedium(err error) bool {
+	return errors.Is(err, windows.ERROR_CRC) || errors.Is(err, windows.ERROR_SECTOR_NOT_FOUND) || errors.Is(err, windows.ERROR_READ_FAULT) ||
+		errors.Is(err, windows.ERROR_IO_DEVICE)
+}
+
 // isReadOnly reports a medium that cannot be written.
 func isReadOnly(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PROTECT) }
 

@@ -92,10 +92,13 @@ func (r *reader) Read(p []byte) (int, error) {
 		return 0, storage.Errf(storage.Other, r.name, err)
 	}
 	n, err := r.Reader.Read(p)
-	if err != nil && err != io.EOF {
-		err = r.store.wrap(r.name, err)
+	switch {
+	case err == nil || err == io.EOF:
+		return n, err
+	case isMedium(err):
+		return n, storage.Errf(storage.Medium, r.name, err)
 	}
-	return n, err
+	return n, r.store.wrap(r.name, err)
 }
 
 // Close closes the file.
