@@ -44,7 +44,7 @@ func newSample(want int) *sample {
 
 // offer shows a file to the sample.
 func (s *sample) offer(f *folder, e *tree.Entry) {
-	if s.want <= 0 {
+	if s.want <= 0 || f.snap.trash {
 		return
 	}
 	s.mu.Lock()

@@ -121,7 +121,7 @@ func TestReservoir(t *testing.T) {
 	for range 2000 {
 		s := newSample(3)
 		for _, name := range strings.Split("abcdefghij", "") {
-			s.offer(&folder{path: "d"}, &tree.Entry{Name: name})
+			s.offer(&folder{snap: &snap{}, path: "d"}, &tree.Entry{Name: name})
 		}
 		if len(s.files) != 3 {
 			t.Fatal(s.files)

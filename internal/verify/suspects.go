@@ -100,10 +100,3 @@ func (v *run) searchAll(ctx context.Context, s *search) error {
 	}
 	return nil
 }
-
-// dropDeleted leaves out snapshots that were deleted meanwhile: nobody misses what only they need.
-func (v *run) dropDeleted(ctx context.Context) error {
-	ids, err := v.r.SnapshotIDs(ctx)
-	v.snaps = slices.DeleteFunc(v.snaps, func(s snap) bool { return !slices.Contains(ids, s.id) })
-	return err
-}

@@ -1,7 +1,7 @@
 // Package verify proves that a repository holds what it should.
 //
 // Terms: structure is what can be told without reading packs whole: the configuration, the key slots, index objects, snapshots, pins, marks, copies
-// in the trash, all folders, and that the packs are there; a proof is that a pack was read to its last byte and found right; a round is the runs in
+// in the trash, the folders of all snapshots, those in the trash too, and that the packs are there; a proof is that a pack was read to its last byte and found right; a round is the runs in
 // which every pack is read once; a suspect is a pack that something is wrong with; what suffers is the files that cannot be restored
 // whole because of it.
 //
