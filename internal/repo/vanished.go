@@ -16,7 +16,8 @@ const vanishSlack = 24 * time.Hour
 // Vanished returns snapshots that were in the store within the last 29 days, and now are neither in their place nor in the trash: whoever
 // drops one leaves it in the trash for 30 days, so these were deleted by other means, or are withheld. Two things tell that one was there:
 // a snapshot that names it as its parent and was saved since, and a copy in this machine's cache. children has, for each parent that is not
-// among the snapshots that a listing has, the snapshots that name it. What went longer ago cannot be told from what was dropped and expired.
+// among the snapshots that a listing has, the snapshots that name it. What went longer ago cannot be told from what was dropped and expired,
+// nor can anything be told by a machine whose clock is more than a day behind the store's.
 //
 // A snapshot that its own backup took back, as a prune had overtaken it, may have been read by others in that moment. The one that the same
 // backup saved instead began in the same millisecond; only where that was cut off there is an innocent reason left.
@@ -80,7 +81,7 @@ func (r *Repo) wasVoid(ctx context.Context, id core.UUID) (bool, error) {
 }
 
 // wereThere returns snapshots that are not listed, each with the last time at which it was there, those that are, and the time that it is
-// at least, by the store's clock.
+// at least, by the store's clock; none where this machine's clock is behind.
 func (r *Repo) wereThere(ctx context.Context, children map[core.UUID][]core.UUID) (gone, listed map[core.UUID]time.Time, now time.Time, err error) {
 	gone, listed, now = map[core.UUID]time.Time{}, map[core.UUID]time.Time{}, time.Now()
 	for info, err := range r.store.List(ctx, snapshotPrefix) {
@@ -90,8 +91,8 @@ func (r *Repo) wereThere(ctx context.Context, children map[core.UUID][]core.UUID
 		if id, err := core.ParseUUID(info.Name[len(snapshotPrefix):]); err == nil {
 			listed[id] = info.ModTime
 		}
-		if info.ModTime.After(now) { // this machine's clock is behind, and copies may be dated by a right one
-			now = info.ModTime
+		if info.ModTime.After(now.Add(vanishSlack)) {
+			return nil, nil, now, nil
 		}
 	}
 	add := func(id core.UUID, at time.Time) {

@@ -148,7 +148,7 @@ func TestVanishedTakenBack(t *testing.T) {
 	}
 }
 
-// TestVanishedClockBehind: a machine whose clock is a year behind does not take what expired long ago for deleted by other means.
+// TestVanishedClockBehind: a machine whose clock is behind cannot tell what was deleted by other means from what has expired.
 func TestVanishedClockBehind(t *testing.T) {
 	mem := faults.NewMemory()
 	c, err := Create(t.Context(), mem, "", "test", Options{Cache: t.TempDir()})
@@ -156,20 +156,13 @@ func TestVanishedClockBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Repo.Close()
-	gone := core.UUID{1}
-	c.Repo.cacheSnapshot(gone, []byte("a copy"))
-	now := time.Now()
-	for _, years := range []int{1, 2} {
-		c.Repo.cacheSnapshot(gone, []byte("a copy"))
-		at := now.AddDate(years, 0, -100) // so long before the others are put
-		if err := os.Chtimes(c.Repo.cachedSnapshot(gone), at, at); err != nil {
-			t.Fatal(err)
-		}
-		if err := mem.Put(t.Context(), snapshotName(core.UUID{byte(1 + years)}), nil); err != nil {
-			t.Fatal(err)
-		}
-		mem.Age(-365 * 24 * time.Hour) // the store's clock is right
-		if ids, err := c.Repo.Vanished(t.Context(), nil); err != nil || len(ids) > 0 {
+	c.Repo.cacheSnapshot(core.UUID{1}, []byte("a copy"))
+	if err := mem.Put(t.Context(), snapshotName(core.UUID{2}), nil); err != nil {
+		t.Fatal(err)
+	}
+	for hours, missed := range []int{1, 0} { // 1 hour behind, then 41
+		mem.Age(-time.Duration(1+39*hours) * time.Hour)
+		if ids, err := c.Repo.Vanished(t.Context(), nil); err != nil || len(ids) != missed {
 			t.Errorf("%v vanished, %v", ids, err)
 		}
 	}
