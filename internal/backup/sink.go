@@ -43,7 +43,7 @@ type sink interface {
 func newSink(ctx context.Context, r *repo.Repo, dry bool) (sink, error) {
 	if dry {
 		damaged, err := r.LoadIndex(ctx)
-		return &drySink{r: r, seen: index.NewClaims(), lost: damaged}, err
+		return &drySink{r: r, bad: r.Distrusted(), seen: index.NewClaims(), lost: damaged}, err
 	}
 	s, err := r.Begin(ctx)
 	if err != nil {
@@ -73,6 +73,7 @@ func (s realSink) close()                            { s.s.Close() }
 // drySink finds out what would be new, and stores nothing.
 type drySink struct {
 	r    *repo.Repo
+	bad  map[core.ID]bool // packs that are not relied on
 	seen *index.Claims
 	lost []repo.Damaged
 }
@@ -84,12 +85,12 @@ func (s *drySink) again()                          {}
 func (s *drySink) stored() int64                   { return 0 }
 func (s *drySink) damaged() []repo.Damaged         { return s.lost }
 func (s *drySink) wary() bool                      { return false }
-func (s *drySink) holds(id *core.ID) bool          { return s.r.Believes(id) }
+func (s *drySink) holds(id *core.ID) bool          { return s.r.BelievesBut(id, s.bad) }
 func (s *drySink) takeOver()                       {}
 func (s *drySink) close()                          {}
 func (s *drySink) Flush() error                    { return nil }
 func (s *drySink) Add(id core.ID, _ []byte) (bool, error) {
-	return !s.r.Believes(&id) && s.seen.Claim(&id), nil
+	return !s.r.BelievesBut(&id, s.bad) && s.seen.Claim(&id), nil
 }
 
 // treeWriter stores directories and lists, for all workers together: so they stand in packs of their own, in the order in which

@@ -45,7 +45,7 @@ func (a *app) ask(ctx context.Context, question string) (bool, error) {
 	}
 	defer done()
 	defer a.hold()()
-	answer, err := term.Ask(ctx, in, out, fold(question+" "+a.text.General.YesNo, "", term.Columns(out))+" ")
+	answer, err := term.Ask(ctx, in, out, fold(question+glue+a.text.General.YesNo, "", term.Columns(out))+" ")
 	if err == io.EOF { // Ctrl-D
 		io.WriteString(out, "\n")
 		return false, nil

@@ -10,6 +10,7 @@ import (
 	"backup_projeto/internal/cli/term"
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/meta"
+	"backup_projeto/internal/scan/ignore"
 	"backup_projeto/internal/scan/project"
 	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/storage"
@@ -27,6 +28,9 @@ func runContract(ctx context.Context, a *app, args []string) error {
 }
 
 func runBackup(ctx context.Context, a *app, _ []string) error {
+	if _, err := ignore.New(a.cfg.Exclude, a.cfg.Include); err != nil { // before a repository is made
+		return err
+	}
 	if err := a.meansHome(ctx); err != nil {
 		return err
 	}
@@ -158,6 +162,9 @@ func (s *session) filesLine(m *snapshot.Manifest) string {
 		l.Count(text.Unchanged, c.Unchanged)
 }
 
+// leastSmaller is how many times smaller is worth a word: less is written as 1.0.
+const leastSmaller = 1.05
+
 // storedLine says how much was stored, and how much smaller that is than the new content.
 func (s *session) storedLine(c snapshot.Counts) string {
 	text, l := s.text.Backup, s.lang
@@ -166,7 +173,7 @@ func (s *session) storedLine(c snapshot.Counts) string {
 		return f(text.WouldStore, l.Bytes(c.BytesNew))
 	case c.BytesStored == 0:
 		return text.NothingNew
-	case c.BytesStored > 0 && c.BytesNew > c.BytesStored:
+	case float64(c.BytesNew) >= leastSmaller*float64(c.BytesStored):
 		return l.Bytes(c.BytesStored) + " (" + f(text.Smaller, l.Decimal(float64(c.BytesNew)/float64(c.BytesStored), 1)) + ")"
 	}
 	return l.Bytes(c.BytesStored)

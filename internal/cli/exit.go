@@ -56,7 +56,7 @@ type jsonError struct {
 
 // report writes one error: what happened, and what to type next.
 func (a *app) report(kind core.Kind, code core.Code, v i18n.Values) {
-	text, known := a.text.Error(kind, code)
+	text, _ := a.text.Error(kind, code)
 	text = text.Fill(v)
 	if a.printer.json {
 		a.object(jsonError{"error", kind, code, v.Subject, text.Message, text.Hint, v.Detail})
@@ -64,8 +64,8 @@ func (a *app) report(kind core.Kind, code core.Code, v i18n.Values) {
 	}
 	general := a.text.General
 	a.note(a.folded(general.Error+": "+term.Escape(text.Message), "  ") + "\n")
-	if a.verbose && v.Detail != "" && known && !strings.Contains(text.Message, v.Detail) {
-		a.note("  " + general.Technical + ": " + term.Escape(string(code)+": "+v.Detail) + "\n")
+	if a.verbose && v.Detail != "" && !strings.Contains(text.Message, v.Detail) {
+		a.note("  " + general.Technical + ": " + term.Escape(strings.TrimPrefix(string(code)+": "+v.Detail, ": ")) + "\n")
 	}
 	a.note(a.folded("  "+general.Hint+": "+term.Escape(text.Hint), "    ") + "\n")
 }

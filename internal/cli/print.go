@@ -64,9 +64,11 @@ func (p *printer) folded(line, indent string) string {
 	return fold(line, indent, term.Columns(p.stderr))
 }
 
+// glue is a blank where fold does not break: a character of nobody's.
+const glue = "\ue000"
+
 // fold is folded for so many columns.
 func fold(line, indent string, columns int) string {
-	const glue = "\ue000" // a character of nobody's, where a blank is not to be broken at
 	var glued strings.Builder
 	for rest := line; ; {
 		at := strings.Index(rest, Program+" ")

@@ -267,7 +267,7 @@ func TestPlaceIsAskedFor(t *testing.T) {
 	full := t.TempDir()
 	write(t, filepath.Join(full, "notas.txt"), "x")
 	p = onTerminal(t, project, env, "-r", full)
-	p.until("Criar um nela? [s/N] ")
+	p.until("nela? [s/N] ")
 	p.enter("não\n")
 	if out, code := p.end(); code != 1 {
 		t.Errorf("exit %d\n%s", code, out)
@@ -279,7 +279,7 @@ func TestHomeIsAskedFor(t *testing.T) {
 	project, env := scratch(t, "en")
 	home := filepath.Join(filepath.Dir(project), "home")
 	p := onTerminal(t, home, env)
-	p.until("all of it as one project? [y/N] ")
+	p.until("project? [y/N] ")
 	p.enter("n\n")
 	if out, code := p.end(); code != 1 {
 		t.Errorf("exit %d\n%s", code, out)
@@ -288,7 +288,7 @@ func TestHomeIsAskedFor(t *testing.T) {
 		t.Errorf("%v, %v", left, err)
 	}
 	p = onTerminal(t, home, env)
-	p.until("all of it as one project? [y/N] ")
+	p.until("project? [y/N] ")
 	p.enter("y\n")
 	if out, code := p.end(); code != 0 {
 		t.Errorf("exit %d\n%s", code, out)

@@ -105,6 +105,8 @@ func (a *app) checkArgs(c *cobra.Command, row command, args []string) error {
 		}
 	}
 	switch {
+	case len(args) > 0 && len(row.subs) > 0 && slices.Contains(words(c), args[0]): // after --
+		return mistake(config.Problem{Code: "extra-argument", Value: args[0], Subject: spoken(c), Other: usage})
 	case len(args) > 0 && len(row.subs) > 0:
 		return mistake(config.Problem{Code: "unknown-command", Value: args[0], Subject: spoken(c), Near: config.Near(args[0], words(c))})
 	case row.max >= 0 && len(args) > row.max:

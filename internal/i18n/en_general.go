@@ -56,7 +56,7 @@ func enKinds() map[core.Kind]KindText {
 			"Check the place's flags, or create one with a first backup: backup_projeto{place}"}},
 		core.WrongKey: {"no key here opens the repository", ErrorText{"no key here opens this repository[[ ({detail})]]",
 			"Type the recovery code or the passphrase when asked, or set BACKUP_PROJETO_RECOVERY_CODE or BACKUP_PROJETO_PASSPHRASE."}},
-		core.Damage: {"damage found in the repository", ErrorText{"[[{subject}: ]]the repository is damaged: {detail}",
+		core.Damage: {"damage found in the repository", ErrorText{"[[{subject}: ]]the repository is damaged",
 			"See what suffers from it: backup_projeto verify{place} --data=100%"}},
 		core.Source: {"the project's folder, or the folder restored into, failed", ErrorText{"[[{subject}: ]]this machine could not read or write it: {detail}",
 			"Check that the folder exists, that you may read and write it, and that its disk has space."}},

@@ -56,7 +56,7 @@ func ptKinds() map[core.Kind]KindText {
 			"Confira as opções do lugar, ou crie um com o primeiro backup: backup_projeto{place}"}},
 		core.WrongKey: {"nenhuma chave daqui abre o repositório", ErrorText{"nenhuma chave daqui abre este repositório[[ ({detail})]]",
 			"Digite o código de recuperação ou a senha quando for perguntado, ou defina BACKUP_PROJETO_CODIGO_RECUPERACAO ou BACKUP_PROJETO_SENHA."}},
-		core.Damage: {"dano encontrado no repositório", ErrorText{"[[{subject}: ]]o repositório está danificado: {detail}",
+		core.Damage: {"dano encontrado no repositório", ErrorText{"[[{subject}: ]]o repositório está danificado",
 			"Veja o que foi afetado: backup_projeto verificar{place} --dados=100%"}},
 		core.Source: {"falha na pasta do projeto, ou na pasta que recebe a restauração", ErrorText{"[[{subject}: ]]não foi possível ler ou gravar nesta máquina: {detail}",
 			"Confira se a pasta existe, se você pode ler e gravar nela e se há espaço no disco."}},

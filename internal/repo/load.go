@@ -205,8 +205,13 @@ func tablesDir(dir string, trust core.ID) string {
 var noneRevoked = crypto.Hash(nil)
 
 // Believes reports whether a backup may count a chunk as present by what the loaded index says: a device that is believed lists it.
-func (r *Repo) Believes(id *core.ID) bool {
-	held := func() bool { return r.set.Held(id, func(_ *core.ID, believed bool) bool { return believed }) }
+func (r *Repo) Believes(id *core.ID) bool { return r.BelievesBut(id, nil) }
+
+// BelievesBut is Believes without what the bad packs hold, those that Distrusted returns.
+func (r *Repo) BelievesBut(id *core.ID, bad map[core.ID]bool) bool {
+	held := func() bool {
+		return r.set.Held(id, func(pack *core.ID, believed bool) bool { return believed && !bad[*pack] })
+	}
 	return held() || r.mended() && held()
 }
 
