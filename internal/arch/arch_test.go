@@ -19,7 +19,7 @@ import (
 // layers lists the packages from the bottom up. A package may import those of lower layers, and what beside lists for its own.
 var layers = [][]string{
 	{"core"},
-	{"cbor", "cost", "durable", "report"},
+	{"cbor", "cost", "durable", "parallel", "report"},
 	{"crypto"},
 	{"chunk", "tree"},
 	{"pack", "snapshot", "keys", "meta", "gc", "parity"},

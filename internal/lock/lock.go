@@ -17,9 +17,8 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/prune"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
@@ -177,26 +176,17 @@ func (l *run) look(ctx context.Context, objects []repo.LastingObject) error {
 	}
 	l.rep.Progress().TotalFiles.Store(p.Objects)
 	limit := l.locks.Now().Add(l.o.Within)
-	g, inner := errgroup.WithContext(ctx)
-	g.SetLimit(l.o.Parallel)
 	for _, o := range objects {
 		p.Bytes += o.Size
-		if inner.Err() != nil {
-			break
+	}
+	return parallel.Each(ctx, l.o.Parallel, objects, func(ctx context.Context, o repo.LastingObject) error {
+		lock, err := l.locks.Of(ctx, o.Name)
+		if err == nil {
+			l.seen(o.Name, lock, limit)
+			l.rep.Progress().Files.Add(1)
 		}
-		g.Go(func() error {
-			lock, err := l.locks.Of(inner, o.Name)
-			if err == nil {
-				l.seen(o.Name, lock, limit)
-				l.rep.Progress().Files.Add(1)
-			}
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
 		return err
-	}
-	return ctx.Err()
+	})
 }
 
 // seen notes a lock.

@@ -3,8 +3,7 @@ package lock
 import (
 	"context"
 
-	"golang.org/x/sync/errgroup"
-
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/repo"
 )
 
@@ -12,28 +11,17 @@ import (
 // not do this, or the service cannot be reached, ends it.
 func (l *run) lengthen(ctx context.Context) error {
 	l.rep.Progress().TotalFiles.Add(int64(len(l.due)))
-	g, inner := errgroup.WithContext(ctx)
-	g.SetLimit(l.o.Parallel)
-	for _, d := range l.due {
-		if inner.Err() != nil {
-			break
+	return parallel.Each(ctx, l.o.Parallel, l.due, func(ctx context.Context, d due) error {
+		err := l.set(ctx, d)
+		if repo.IsAbsent(err) || repo.IsLocked(err) {
+			l.issue(d.name, err)
+			err = nil
 		}
-		g.Go(func() error {
-			err := l.set(inner, d)
-			if repo.IsAbsent(err) || repo.IsLocked(err) {
-				l.issue(d.name, err)
-				err = nil
-			}
-			if err == nil {
-				l.rep.Progress().Files.Add(1)
-			}
-			return err
-		})
-	}
-	if err := g.Wait(); err != nil {
+		if err == nil {
+			l.rep.Progress().Files.Add(1)
+		}
 		return err
-	}
-	return ctx.Err()
+	})
 }
 
 // set lengthens a lock, and makes it firmer where it is weaker than it should be. Who may lengthen may not always do that: then it is

@@ -1,13 +1,12 @@
 package prune
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"time"
-
-	"golang.org/x/sync/errgroup"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/gc"
@@ -199,32 +198,18 @@ func (s *store) ListPacks() (err error) {
 	if p.stored, err = p.r.PackTimes(p.ctx); err != nil {
 		return err
 	}
-	var mu sync.Mutex
-	short := false
-	g, ctx := errgroup.WithContext(p.ctx)
-	g.SetLimit(2 * p.o.Parallel)
-	for _, name := range p.view.Packs() {
-		if _, ok := p.stored[name]; ok {
-			continue
+	missing := slices.DeleteFunc(slices.Clone(p.view.Packs()), func(name core.ID) bool {
+		_, listed := p.stored[name]
+		return listed
+	})
+	err = p.each(missing, func(ctx context.Context, name core.ID) error {
+		if _, err := p.r.StatPack(ctx, name); !repo.IsAbsent(err) {
+			return cmp.Or(err, gc.ErrShort)
 		}
-		g.Go(func() error {
-			_, err := p.r.StatPack(ctx, name)
-			switch {
-			case err == nil:
-				mu.Lock()
-				defer mu.Unlock()
-				short = true
-			case !repo.IsAbsent(err):
-				return err
-			}
-			return nil
-		})
-	}
-	if err := g.Wait(); err != nil {
+		return nil
+	})
+	if err != nil {
 		return err
-	}
-	if short {
-		return gc.ErrShort
 	}
 	p.names = slices.Clone(p.view.Packs())
 	for name := range p.stored {

@@ -5,10 +5,9 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/gc"
+	"backup_projeto/internal/parallel"
 )
 
 // sweep deletes what may be deleted and merges index objects. In which order package gc says.
@@ -54,18 +53,7 @@ func (b *broom) DeletePacks() error {
 
 // each calls do for each name, several at once.
 func (p *pass) each(names []core.ID, do func(context.Context, core.ID) error) error {
-	g, ctx := errgroup.WithContext(p.ctx)
-	g.SetLimit(2 * p.o.Parallel)
-	for _, name := range names {
-		if ctx.Err() != nil {
-			break
-		}
-		g.Go(func() error { return do(ctx, name) })
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return p.ctx.Err()
+	return parallel.Each(p.ctx, 2*p.o.Parallel, names, do)
 }
 
 // PutTombstone implements gc.Broom.

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/sync/errgroup"
-
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/gc"
 	"backup_projeto/internal/repo"
@@ -215,20 +213,4 @@ func snapshotOf(name string) (core.UUID, bool) {
 	}
 	id, err := core.ParseUUID(rest)
 	return id, err == nil
-}
-
-// each calls fn for every item, some at once, until one fails.
-func each[T any](p *run, n int, items []T, fn func(i int, item T) error) error {
-	g, ctx := errgroup.WithContext(p.ctx)
-	g.SetLimit(n)
-	for i, item := range items {
-		if ctx.Err() != nil {
-			break
-		}
-		g.Go(func() error { return fn(i, item) })
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return p.ctx.Err()
 }

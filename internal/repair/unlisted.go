@@ -1,6 +1,7 @@
 package repair
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"sync"
@@ -8,6 +9,7 @@ import (
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/pack"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/verify"
 )
@@ -69,8 +71,9 @@ func (p *run) lookAtUnlisted(res *verify.Result) error {
 func (p *run) readUnlisted(found []unlisted) error {
 	good := make([]bool, len(found))
 	var mu sync.Mutex
-	err := each(p, readers, found, func(i int, u unlisted) error {
-		err := p.opens(p.r, &found[i])
+	err := parallel.For(p.ctx, readers, len(found), func(_ context.Context, i int) error {
+		u := &found[i]
+		err := p.opens(p.r, u)
 		if good[i] = err == nil; good[i] {
 			return nil
 		}
@@ -165,8 +168,8 @@ func (p *run) listAgain(r *repo.Repo) error {
 	}
 	for some := range slices.Chunk(p.plan.unlisted, 8*readers) {
 		entries := make([]*pack.Entry, len(some))
-		err := each(p, readers, some, func(i int, u unlisted) error {
-			e, err := r.PackEntry(p.ctx, u.name, u.size)
+		err := parallel.For(p.ctx, readers, len(some), func(ctx context.Context, i int) error {
+			e, err := r.PackEntry(ctx, some[i].name, some[i].size)
 			if core.KindOf(err) == core.Damage { // gone since, or arrives damaged now: the next run sees
 				return nil
 			}

@@ -10,6 +10,7 @@ import (
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/storage"
 )
 
@@ -37,7 +38,7 @@ func (c *census) take(ctx context.Context) error {
 			}
 		}
 	}
-	return each(ctx, readers, names, func(ctx context.Context, name string) error {
+	return parallel.Each(ctx, readers, names, func(ctx context.Context, name string) error {
 		by, ok, err := c.r.surelySignedBy(ctx, name)
 		if err != nil || !ok {
 			return err

@@ -9,6 +9,7 @@ import (
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/storage"
 )
@@ -159,11 +160,8 @@ func (r *Repo) IsLive(ctx context.Context, id core.UUID) (bool, error) {
 
 // gather calls fn for each number below n, several at once, and returns what it gave in their order, without what is nil.
 func gather[T any](ctx context.Context, n int, fn func(ctx context.Context, i int) (*T, error)) ([]*T, error) {
-	all, numbers := make([]*T, n), make([]int, n)
-	for i := range numbers {
-		numbers[i] = i
-	}
-	err := each(ctx, readers, numbers, func(ctx context.Context, i int) (err error) {
+	all := make([]*T, n)
+	err := parallel.For(ctx, readers, n, func(ctx context.Context, i int) (err error) {
 		all[i], err = fn(ctx, i)
 		return err
 	})

@@ -11,11 +11,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/index"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/snapshot"
 	"backup_projeto/internal/storage"
 )
@@ -79,7 +78,7 @@ func (r *Repo) loadIndex(ctx context.Context) (damaged []Damaged, gone bool, err
 	missing := slices.DeleteFunc(names, func(id core.ID) bool { return known[id] })
 	var list damageList
 	var absent atomic.Bool
-	err = each(ctx, readers, missing, func(ctx context.Context, id core.ID) error {
+	err = parallel.Each(ctx, readers, missing, func(ctx context.Context, id core.ID) error {
 		packs, by, err := r.readIndex(ctx, id)
 		if storage.IsNotFound(err) {
 			absent.Store(true)
@@ -141,22 +140,6 @@ func (d *damageList) sorted() []Damaged {
 	defer d.mu.Unlock()
 	slices.SortFunc(d.list, func(a, b Damaged) int { return strings.Compare(a.Object, b.Object) })
 	return d.list
-}
-
-// each calls fn for every item, at most n at once, until one fails.
-func each[T any](ctx context.Context, n int, items []T, fn func(context.Context, T) error) error {
-	g, inner := errgroup.WithContext(ctx)
-	g.SetLimit(n)
-	for _, item := range items {
-		if inner.Err() != nil {
-			break
-		}
-		g.Go(func() error { return fn(inner, item) })
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return ctx.Err()
 }
 
 // IndexObjects returns the names of what the loaded index was made from, in no order: of the index objects, and one that stands for the
@@ -349,17 +332,13 @@ func (r *Repo) Snapshots(ctx context.Context) ([]*snapshot.Manifest, []Damaged, 
 	if err != nil {
 		return nil, nil, err
 	}
-	all := make([]*snapshot.Manifest, len(ids))
-	numbers := make([]int, len(ids))
-	for i := range numbers {
-		numbers[i] = i
-	}
 	var damaged damageList
-	err = each(ctx, readers, numbers, func(ctx context.Context, i int) (err error) {
-		if all[i], err = r.Snapshot(ctx, ids[i]); err != nil && !storage.IsNotFound(err) {
-			return damaged.add(snapshotName(ids[i]), err)
+	all, err := gather(ctx, len(ids), func(ctx context.Context, i int) (*snapshot.Manifest, error) {
+		m, err := r.Snapshot(ctx, ids[i])
+		if err != nil && !storage.IsNotFound(err) {
+			return nil, damaged.add(snapshotName(ids[i]), err)
 		}
-		return nil
+		return m, nil
 	})
-	return slices.DeleteFunc(all, func(m *snapshot.Manifest) bool { return m == nil }), damaged.sorted(), err
+	return all, damaged.sorted(), err
 }

@@ -9,6 +9,7 @@ import (
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/pack"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/parity"
 )
 
@@ -270,7 +271,7 @@ func (p *packer) adopt(ctx context.Context) error {
 // takeOver lists packs that no believed entry lists.
 func (p *packer) takeOver(ctx context.Context, packs []pack.Entry) error {
 	var mu sync.Mutex
-	err := each(ctx, readers, packs, func(ctx context.Context, e pack.Entry) error {
+	err := parallel.Each(ctx, readers, packs, func(ctx context.Context, e pack.Entry) error {
 		if p.known(&e) || p.s.part.Known.Condemned(&e.Name) {
 			return nil
 		}

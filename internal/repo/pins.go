@@ -10,6 +10,7 @@ import (
 	"backup_projeto/internal/cbor"
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/storage"
 )
 
@@ -173,7 +174,7 @@ func (r *Repo) Pinned(ctx context.Context) (map[core.UUID]bool, error) {
 	}
 	out := map[core.UUID]bool{}
 	var mu sync.Mutex
-	err = each(ctx, readers, list, func(ctx context.Context, ref pinRef) error {
+	err = parallel.Each(ctx, readers, list, func(ctx context.Context, ref pinRef) error {
 		p, err := r.readPin(ctx, ref)
 		if err != nil && core.KindOf(err) != core.Damage {
 			return err

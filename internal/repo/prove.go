@@ -12,6 +12,7 @@ import (
 	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/index"
 	"backup_projeto/internal/pack"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/storage"
 )
 
@@ -47,7 +48,7 @@ func (r *Repo) ReadIndexes(ctx context.Context, workers int, fn func(object stri
 		listed = slices.DeleteFunc(listed, func(l listedIndex) bool { return read[l.name] })
 		var mu sync.Mutex // guards read
 		gone := false     // guarded by mu
-		err = each(ctx, workers, listed, func(ctx context.Context, l listedIndex) error {
+		err = parallel.Each(ctx, workers, listed, func(ctx context.Context, l listedIndex) error {
 			packs, by, err := r.readIndex(ctx, l.name)
 			if err == nil {
 				err = r.believe(ctx, packs, by)

@@ -12,6 +12,7 @@ import (
 	"backup_projeto/internal/gc"
 	"backup_projeto/internal/index"
 	"backup_projeto/internal/pack"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/storage"
 )
 
@@ -191,7 +192,7 @@ func (r *Repo) ListIndexes(ctx context.Context) (*Indexes, error) {
 // Each reads all of them, workers at once, and calls fn for each, from several goroutines. The first that cannot be read ends it, with kind
 // Damage.
 func (x *Indexes) Each(ctx context.Context, workers int, fn func(*IndexObject) error) error {
-	return each(ctx, workers, x.listed, func(ctx context.Context, l listedIndex) error {
+	return parallel.Each(ctx, workers, x.listed, func(ctx context.Context, l listedIndex) error {
 		o, err := x.read(ctx, l)
 		if err != nil {
 			return err

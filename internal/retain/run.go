@@ -5,9 +5,8 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
 	"backup_projeto/internal/snapshot"
@@ -141,16 +140,5 @@ func (res *Result) move(ctx context.Context, r *repo.Repo, rep report.Reporter) 
 		}
 		drop = drop[1:]
 	}
-	g, inner := errgroup.WithContext(ctx)
-	g.SetLimit(movers)
-	for _, id := range drop {
-		if inner.Err() != nil {
-			break
-		}
-		g.Go(func() error { return one(inner, id) })
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return ctx.Err()
+	return parallel.Each(ctx, movers, drop, one)
 }

@@ -8,6 +8,7 @@ import (
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/repo"
 )
 
@@ -137,18 +138,7 @@ func (w *worker) check(ctx context.Context, j *job, data []byte) error {
 
 // clear deletes idle parity.
 func (s *run) clear(ctx context.Context) error {
-	g, inner := errgroup.WithContext(ctx)
-	g.SetLimit(8)
-	for _, o := range s.idle {
-		if inner.Err() != nil {
-			break
-		}
-		g.Go(func() error { return s.delete(inner, o) })
-	}
-	if err := g.Wait(); err != nil {
-		return err
-	}
-	return ctx.Err()
+	return parallel.Each(ctx, 8, s.idle, s.delete)
 }
 
 func (s *run) delete(ctx context.Context, o repo.ParityObject) error {

@@ -10,10 +10,9 @@ import (
 	"strconv"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/crypto"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/tree"
 )
@@ -73,18 +72,10 @@ func (v *run) trySample(ctx context.Context, s *sample) error {
 	for i := range s.files {
 		v.rep.Progress().TotalBytes.Add(s.files[i].entry.Size)
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(v.o.Parallel)
-	for i := range s.files {
-		g.Go(func() error {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			defer v.rep.Progress().Bytes.Add(s.files[i].entry.Size)
-			return v.tryFile(ctx, filepath.Join(dir, strconv.Itoa(i)), &s.files[i], live)
-		})
-	}
-	return g.Wait()
+	return parallel.For(ctx, v.o.Parallel, len(s.files), func(ctx context.Context, i int) error {
+		defer v.rep.Progress().Bytes.Add(s.files[i].entry.Size)
+		return v.tryFile(ctx, filepath.Join(dir, strconv.Itoa(i)), &s.files[i], live)
+	})
 }
 
 func spaceError(err error) error {

@@ -27,9 +27,8 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
 	"backup_projeto/internal/snapshot"
@@ -213,30 +212,26 @@ func (v *run) checkKeys(ctx context.Context) error {
 func (v *run) readSnapshots(ctx context.Context, ids []core.UUID) error {
 	live := newLive(v.o)
 	all := make([]snap, len(ids))
-	g, inner := errgroup.WithContext(ctx)
-	g.SetLimit(readers)
-	for i, id := range ids {
-		g.Go(func() error {
-			m, err := v.r.ReadSnapshot(inner, id)
-			switch {
-			case err == nil:
-				all[i] = snap{id: id, root: m.Root.Content, live: live.fits(m), counts: m.Counts}
-				v.parent(ids, m)
-			case core.KindOf(err) != core.Damage:
-				return err
-			case repo.IsAbsent(err): // deleted since the listing
-			case repo.IsVoid(err): // nothing is lost
-				v.issue(report.Issue{Path: "snapshots/" + id.String(), Err: err})
-			case repo.IsUnknown(err): // nor by that
-				v.damage(repo.NoKey(err))
-			default:
-				d := v.damage("snapshots/"+id.String(), err)
-				v.suffers(d, Suffers{id, "."})
-			}
-			return nil
-		})
-	}
-	err := g.Wait()
+	err := parallel.For(ctx, readers, len(ids), func(ctx context.Context, i int) error {
+		id := ids[i]
+		m, err := v.r.ReadSnapshot(ctx, id)
+		switch {
+		case err == nil:
+			all[i] = snap{id: id, root: m.Root.Content, live: live.fits(m), counts: m.Counts}
+			v.parent(ids, m)
+		case core.KindOf(err) != core.Damage:
+			return err
+		case repo.IsAbsent(err): // deleted since the listing
+		case repo.IsVoid(err): // nothing is lost
+			v.issue(report.Issue{Path: "snapshots/" + id.String(), Err: err})
+		case repo.IsUnknown(err): // nor by that
+			v.damage(repo.NoKey(err))
+		default:
+			d := v.damage("snapshots/"+id.String(), err)
+			v.suffers(d, Suffers{id, "."})
+		}
+		return nil
+	})
 	v.snaps = slices.DeleteFunc(all, func(s snap) bool { return s.id.IsZero() })
 	v.res.Snapshots = int64(len(v.snaps))
 	if err == nil {
