@@ -45,6 +45,7 @@ func (a *app) ask(ctx context.Context, question string) (bool, error) {
 	}
 	defer done()
 	defer a.hold()()
+	io.WriteString(out, a.leftOut())
 	answer, err := term.Ask(ctx, in, out, fold(question+glue+a.text.General.YesNo, "", term.Columns(out))+" ")
 	if err == io.EOF { // Ctrl-D
 		io.WriteString(out, "\n")

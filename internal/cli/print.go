@@ -25,6 +25,7 @@ type printer struct {
 	mu     sync.Mutex
 	line   term.Line // on stderr; guarded by mu
 	asking int       // questions that wait for an answer; guarded by mu
+	hushed []string  // what --quiet left out; guarded by mu
 	err    error     // the first that standard output gave; guarded by mu
 }
 
@@ -34,16 +35,48 @@ func newPrinter(p Process, text *i18n.Catalog) *printer {
 
 // say writes a line of the result, for people.
 func (p *printer) say(line string) {
-	if !p.json && !p.quiet {
+	switch {
+	case p.json:
+	case p.quiet:
+		p.hush(line)
+	default:
 		p.out(line + "\n")
 	}
 }
 
 // tell writes a line about the result, for people.
 func (p *printer) tell(line string) {
-	if !p.json && !p.quiet {
+	switch {
+	case p.json:
+	case p.quiet:
+		p.hush(line)
+	default:
 		p.note(line + "\n")
 	}
+}
+
+// mostHushed is how many lines are kept that --quiet left out.
+const mostHushed = 1000
+
+// hush keeps a line that --quiet leaves out: who is asked a question after it must know what about.
+func (p *printer) hush(line string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.hushed) < mostHushed {
+		p.hushed = append(p.hushed, line)
+	}
+}
+
+// leftOut returns, once, the lines that --quiet left out so far.
+func (p *printer) leftOut() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	lines := p.hushed
+	p.hushed = nil
+	if len(lines) == 0 {
+		return ""
+	}
+	return strings.Join(lines, "\n") + "\n"
 }
 
 // warn writes a line that matters, though the program goes on.

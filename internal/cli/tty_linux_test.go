@@ -232,6 +232,12 @@ func TestRestoreAsks(t *testing.T) {
 	if out, code := no.end(); code != 1 || !strings.Contains(out, "you said no; nothing was changed") || !strings.Contains(out, "replace: main.go") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
+	quiet := onTerminal(t, project, env, "--restore", "--quiet") // what is asked about is shown all the same
+	quiet.until("The present state is saved first. [y/N] ")
+	quiet.enter("n\n")
+	if out, code := quiet.end(); code != 1 || !strings.Contains(out, "replace: main.go") {
+		t.Errorf("exit %d\n%s", code, out)
+	}
 	yes := onTerminal(t, project, env, "--restore")
 	yes.until("[y/N] ")
 	yes.enter("y\n")

@@ -65,7 +65,7 @@ func enFlags() map[string]FlagText {
 		"parallel": {"N", "how many files to work on at once, up to 256", "by the number of processors"},
 
 		"json":    {"", "print one JSON object a line", ""},
-		"quiet":   {"", "print errors only", ""},
+		"quiet":   {"", "print errors only, and what a question is about", ""},
 		"verbose": {"", "print more: requests, excluded files, technical details", ""},
 		"yes":     {"", "agree to every question", ""},
 		"lang":    {"LANGUAGE", "language: en or pt-BR", "the system's"},

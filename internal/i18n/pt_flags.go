@@ -65,7 +65,7 @@ func ptFlags() map[string]FlagText {
 		"parallel": {"N", "quantos arquivos tratar ao mesmo tempo, até 256", "conforme os processadores"},
 
 		"json":    {"", "imprime um objeto JSON por linha", ""},
-		"quiet":   {"", "imprime só os erros", ""},
+		"quiet":   {"", "imprime só os erros, e aquilo sobre o que pergunta", ""},
 		"verbose": {"", "imprime mais: requisições, arquivos excluídos, detalhes técnicos", ""},
 		"yes":     {"", "faz tudo sem perguntar: vale como sim a todas as perguntas", ""},
 		"lang":    {"IDIOMA", "idioma: en ou pt-BR", "o do sistema"},
