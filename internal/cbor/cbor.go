@@ -8,6 +8,7 @@
 package cbor
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"unicode/utf8"
@@ -264,6 +265,27 @@ func (d *Decoder) Map(limit int, field func(key uint64) bool) {
 			return
 		}
 	}
+}
+
+// DecodeMap reads data that is one map of exactly n pairs, as Map does, and nothing else, of a value that encode encodes: it has to give the
+// same bytes.
+func DecodeMap(data []byte, n int, field func(d *Decoder, key uint64) bool, encode func() []byte) error {
+	d := NewDecoder(data)
+	seen := 0
+	d.Map(n, func(key uint64) bool {
+		seen++
+		return field(d, key)
+	})
+	if seen != n {
+		d.Fail("%d fields", seen)
+	}
+	if err := d.Finish(); err != nil {
+		return err
+	}
+	if !bytes.Equal(encode(), data) {
+		return fmt.Errorf("%w: not canonical", ErrMalformed)
+	}
+	return nil
 }
 
 // Bool reads true or false.

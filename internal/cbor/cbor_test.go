@@ -105,3 +105,36 @@ func FuzzDecoder(f *testing.F) {
 		}
 	})
 }
+
+// TestDecodeMap: all fields must be there, nothing behind them, and the encoding must be the one that is written.
+func TestDecodeMap(t *testing.T) {
+	encode := func(v uint64) []byte {
+		return AppendUint(AppendUint(AppendUint(AppendUint(AppendMap(nil, 2), 1), 7), 2), v)
+	}
+	good := encode(8)
+	for name, c := range map[string]struct {
+		in   []byte
+		fine bool
+	}{
+		"good":              {good, true},
+		"a field is absent": {AppendUint(AppendUint(AppendMap(nil, 1), 1), 7), false},
+		"something follows": {append(bytes.Clone(good), 0), false},
+		"another value":     {encode(10), false}, // encoded as 9 again
+		"cut off":           {good[:len(good)-1], false},
+	} {
+		var v uint64
+		err := DecodeMap(c.in, 2, func(d *Decoder, key uint64) bool {
+			switch n := d.Uint(10); key {
+			case 1:
+			case 2:
+				v = min(n, 9)
+			default:
+				return false
+			}
+			return true
+		}, func() []byte { return encode(v) })
+		if (err == nil) != c.fine || err != nil && !errors.Is(err, ErrMalformed) {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}

@@ -23,7 +23,6 @@
 package gc
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -121,19 +120,10 @@ func readUUIDs(d *cbor.Decoder) []core.UUID {
 	return readSet(d, len(core.UUID{}), func(b []byte) core.UUID { return core.UUID(b) })
 }
 
-// decode reads a map of exactly n pairs, and checks that encode gives the same bytes again.
+// decode is cbor.DecodeMap with ErrFormat.
 func decode(data []byte, n int, field func(d *cbor.Decoder, key uint64) bool, encode func() []byte) error {
-	d := cbor.NewDecoder(data)
-	seen := 0
-	d.Map(n, func(key uint64) bool {
-		seen++
-		return field(d, key)
-	})
-	if err := d.Finish(); err != nil {
+	if err := cbor.DecodeMap(data, n, field, encode); err != nil {
 		return fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	if seen != n || !bytes.Equal(encode(), data) {
-		return fmt.Errorf("%w: not canonical", ErrFormat)
 	}
 	return nil
 }

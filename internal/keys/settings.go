@@ -56,10 +56,7 @@ func (s *Settings) Encode() []byte {
 // DecodeSettings reads what Encode wrote. Nothing of it is authentic before Certified.
 func DecodeSettings(data []byte) (*Settings, error) {
 	s := &Settings{}
-	d := cbor.NewDecoder(data)
-	seen := 0
-	d.Map(6, func(key uint64) bool {
-		seen++
+	err := cbor.DecodeMap(data, 6, func(d *cbor.Decoder, key uint64) bool {
 		switch key {
 		case 1:
 			if n := d.Uint(255); d.Err() == nil && n != version {
@@ -79,15 +76,9 @@ func DecodeSettings(data []byte) (*Settings, error) {
 			return false
 		}
 		return true
-	})
-	if seen != 6 {
-		d.Fail("%d fields", seen)
-	}
-	if err := d.Finish(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	if !bytes.Equal(s.Encode(), data) {
-		return nil, fmt.Errorf("%w: settings are not canonical", ErrFormat)
+	}, s.Encode)
+	if err != nil {
+		return nil, fmt.Errorf("%w: settings: %w", ErrFormat, err)
 	}
 	return s, nil
 }

@@ -9,7 +9,6 @@
 package pack
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 
@@ -91,8 +90,7 @@ func idBytes(ids []core.ID) []byte {
 // DecodeFooter reads what Encode wrote.
 func DecodeFooter(data []byte) (*Footer, error) {
 	f := &Footer{}
-	d := cbor.NewDecoder(data)
-	d.Map(2, func(key uint64) bool {
+	err := cbor.DecodeMap(data, 2, func(d *cbor.Decoder, key uint64) bool {
 		switch key {
 		case 1:
 			f.Kind = Kind(d.Uint(uint64(Tree)))
@@ -106,12 +104,9 @@ func DecodeFooter(data []byte) (*Footer, error) {
 			return false
 		}
 		return true
-	})
-	if err := d.Finish(); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	if !bytes.Equal(f.Encode(), data) {
-		return nil, fmt.Errorf("%w: footer is not canonical", ErrFormat)
+	}, f.Encode)
+	if err != nil {
+		return nil, fmt.Errorf("%w: footer: %w", ErrFormat, err)
 	}
 	return f, nil
 }

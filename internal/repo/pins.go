@@ -1,7 +1,6 @@
 package repo
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -43,8 +42,7 @@ func (p *Pin) encode() []byte {
 
 func decodePin(data []byte) (*Pin, error) {
 	p := &Pin{}
-	d := cbor.NewDecoder(data)
-	d.Map(2, func(key uint64) bool {
+	err := cbor.DecodeMap(data, 2, func(d *cbor.Decoder, key uint64) bool {
 		switch key {
 		case 1:
 			d.Fixed(p.Snapshot[:])
@@ -54,8 +52,8 @@ func decodePin(data []byte) (*Pin, error) {
 			return false
 		}
 		return true
-	})
-	if d.Finish() != nil || !bytes.Equal(p.encode(), data) {
+	}, p.encode)
+	if err != nil {
 		return nil, errPin
 	}
 	return p, nil
