@@ -133,23 +133,28 @@ func (s *session) compareParity(ctx context.Context) {
 	s.warn(f(s.text.Parity.Differs, s.percent(share), s.percent(*want), s.typeThis("parity")+" --"+s.lang.Pick("set", "definir")+" "+value))
 }
 
-// jsonHealed is the object of a damaged pack that was read with the help of its parity.
+// jsonHealed is the object of a damaged pack that was read with the help of its parity, or of one that a disk could not read.
 type jsonHealed struct {
 	Type   string `json:"type"`
 	Object string `json:"object"`
 }
 
-// tellHealed tells of damaged packs that were read with the help of their parity.
+// tellHealed tells of damaged packs that were read with the help of their parity, and of those that a disk could not read.
 func (s *session) tellHealed() {
 	if s.repo == nil || s.judged {
 		return
 	}
-	all := s.repo.Healed()
+	whole := " --" + s.lang.Pick("data", "dados") + "=100%"
+	s.tellPacks(s.repo.Refused(), "refused", s.text.Parity.Refused, s.typeThis("verify")+whole)
+	s.tellPacks(s.repo.Healed(), "healed", s.text.Parity.Healed, s.typeThis("repair")+whole)
+}
+
+func (s *session) tellPacks(all []core.ID, kind, text, command string) {
 	n := s.shown(len(all))
 	for _, name := range all[:n] {
 		object := repo.PackName(name)
-		s.object(jsonHealed{"healed", object})
-		s.warn(f(s.text.Parity.Healed, object, s.typeThis("repair")+" --"+s.lang.Pick("data", "dados")+"=100%"))
+		s.object(jsonHealed{kind, object})
+		s.warn(f(text, object, command))
 	}
 	if rest := len(all) - n; rest > 0 && !s.printer.json {
 		s.note("  " + s.lang.Count(s.text.General.MoreLines, int64(rest)) + "\n")

@@ -23,6 +23,7 @@ func enParity() Parity {
 		Written: Plural{"%s parity object written", "%s parity objects written"}, Deleted: Plural{"%s parity object deleted", "%s parity objects deleted"}, Mended: Plural{"%s pack mended", "%s packs mended"},
 		Differs: "this repository's packs have parity of %[1]s, not of %[2]s; to change that: %[3]s",
 		Healed:  "%[1]s is damaged; it was read with the help of its parity. Mend it: %[2]s",
+		Refused: "the disk could not read all of %[1]s: the disk, or its cable, is failing. See what suffers, and move to another disk: %[2]s",
 		Label:   "parity", Without: "%[1]s; %[2]s without. To write it: %[3]s", All: "%s, of every pack",
 		Anew:  "no file needs it; to write it anew: %s",
 		Mends: "its parity mends it: %s", Prune: "parity to delete",

@@ -227,6 +227,7 @@ type Parity struct {
 	Nothing, DryRun                                                  string
 	Differs                                                          string // what is, what was asked for, the command
 	Healed                                                           string // object, the command
+	Refused                                                          string // object, the command
 	Label, Without                                                   string // label of verify's line; share, packs, the command
 	All                                                              string // share
 	Anew                                                             string // the command

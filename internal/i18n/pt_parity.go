@@ -23,6 +23,7 @@ func ptParity() Parity {
 		Written: Plural{"%s objeto de paridade gravado", "%s objetos de paridade gravados"}, Deleted: Plural{"%s objeto de paridade apagado", "%s objetos de paridade apagados"}, Mended: Plural{"%s pacote consertado", "%s pacotes consertados"},
 		Differs: "os pacotes deste repositório têm paridade de %[1]s, não de %[2]s; para mudar isso: %[3]s",
 		Healed:  "%[1]s está danificado; foi lido com a ajuda da paridade. Conserte: %[2]s",
+		Refused: "o disco não conseguiu ler %[1]s por inteiro: o disco, ou o cabo, está falhando. Veja o que foi afetado e mude para outro disco: %[2]s",
 		Label:   "paridade", Without: "%[1]s; %[2]s sem. Para gravá-la: %[3]s", All: "%s, de todos os pacotes",
 		Anew:  "nenhum arquivo precisa dela; para gravá-la de novo: %s",
 		Mends: "a paridade dele o conserta: %s", Prune: "paridade a apagar",

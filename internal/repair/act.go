@@ -147,6 +147,8 @@ func (p *run) setAside() error {
 		case repo.AsideCopy, repo.AsideLarge:
 			p.res.Aside++
 			p.res.Left++
+		case repo.AsideMedium:
+			p.issue(name, &core.Error{Kind: core.Damage, Code: codeMedium, Subject: name})
 		}
 	}
 	return nil

@@ -49,11 +49,12 @@ func (p *run) look() error {
 // lookAtPacks says of each pack that something is wrong with what that is.
 func (p *run) lookAtPacks(res *verify.Result) error {
 	all := map[core.ID]bool{}
+	refused := map[core.ID]bool{}
 	for _, d := range res.Damaged {
 		name, ok := repo.ParsePackName(d.Object)
 		// Of content that a device made wrong the pack knows nothing.
 		if code := core.CodeOf(d.Err); ok && code != "folder-damaged" && code != "file-length" {
-			all[name] = true
+			all[name], refused[name] = true, code == codeMedium
 		}
 	}
 	for _, name := range res.Suspects {
@@ -61,14 +62,15 @@ func (p *run) lookAtPacks(res *verify.Result) error {
 	}
 	names := slices.SortedFunc(maps.Keys(all), core.ID.Compare)
 	for _, name := range names {
-		if err := p.lookAtPack(name); err != nil {
+		if err := p.lookAtPack(name, refused[name]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (p *run) lookAtPack(name core.ID) error {
+// lookAtPack does that for one pack. refused says that its disk could not read some of it: if it can now, nothing is wrong.
+func (p *run) lookAtPack(name core.ID, refused bool) error {
 	l := p.plan
 	size, err := p.r.StatPack(p.ctx, name)
 	switch {
@@ -86,6 +88,8 @@ func (p *run) lookAtPack(name core.ID) error {
 			l.Hurt.add(size)
 			l.hurt = append(l.hurt, name)
 			l.Unreadable = append(l.Unreadable, repo.PackName(name))
+		case refused:
+			return nil
 		case l.condemned[name]: // nobody counts on it, and what is needed of it can be had
 			return nil
 		default:

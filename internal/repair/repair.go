@@ -32,6 +32,9 @@ import (
 // codeWriteOnly is the code of a key that reads nothing back.
 const codeWriteOnly core.Code = "write-only"
 
+// codeMedium is that of an object of which its disk cannot read all; as in package storage.
+const codeMedium core.Code = "store-medium"
+
 // codeBadParity is that of a parity object that is not what was written.
 const codeBadParity core.Code = "parity-damaged"
 

@@ -110,8 +110,11 @@ func cause(err error) error {
 }
 
 // general reports whether an error of the target concerns more than one entry, so that going on is no use: it is full, or no
-// longer writable, or failing.
+// longer writable, or failing. What the store's disk does is not meant.
 func general(err error) bool {
+	if core.KindOf(err) == core.Damage {
+		return false
+	}
 	for _, e := range generalErrors {
 		if errors.Is(err, e) {
 			return true

@@ -18,6 +18,8 @@ import (
 	"backup_projeto/internal/report"
 	"backup_projeto/internal/restore"
 	"backup_projeto/internal/snapshot"
+	"backup_projeto/internal/storage"
+	"backup_projeto/internal/storage/faulty"
 	"backup_projeto/internal/storage/local"
 	"backup_projeto/internal/verify"
 )
@@ -36,6 +38,7 @@ type place struct {
 	made *repo.Created
 	src  string
 	snap *snapshot.Manifest
+	disk *faulty.Sectors // what opened repositories see of the folder; nil where it is a good disk
 }
 
 // newPlace saves a project of so many random bytes in a repository of that share.
@@ -70,7 +73,10 @@ func (p *place) store() *local.Store {
 // open opens the repository as a machine that has never seen it.
 func (p *place) open() *repo.Repo {
 	p.t.Helper()
-	s := p.store()
+	var s storage.Store = p.store()
+	if p.disk != nil {
+		s = p.disk
+	}
 	h, err := repo.ReadHeader(p.t.Context(), s)
 	must(p.t, err)
 	r, err := repo.Unlock(p.t.Context(), s, h, p.made.Device.Secret(), repo.Options{})

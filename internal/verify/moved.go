@@ -15,10 +15,11 @@ import (
 // maxLooks is how often that is done because the index goes on changing.
 const maxLooks = 3
 
-// findOut finds out what is damaged and who suffers from it, once it is known that something is wrong.
+// findOut finds out what is damaged and who suffers from it, once it is known that something is wrong. A pack that is condemned and could not be taken from
+// its place may be all that has what a snapshot needs.
 func (v *run) findOut(ctx context.Context) error {
 	v.unmask()
-	for look := 1; v.hurt || len(v.damaged) > 0; look++ {
+	for look := 1; v.hurt || len(v.damaged)+len(v.packs.suspects) > 0; look++ {
 		before, err := v.r.IndexNames(ctx)
 		if err != nil {
 			return err
