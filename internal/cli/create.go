@@ -17,6 +17,9 @@ import (
 // away, so that it runs the same code; forget then removes it.
 func (a *app) openOrCreate(ctx context.Context) (s *session, forget func(), err error) {
 	s, err = a.open(ctx, false)
+	if core.CodeOf(err) == "keys-alone" && !a.cfg.DryRun {
+		s, err = a.finishMaking(ctx, err)
+	}
 	if core.KindOf(err) != core.NoRepository || core.CodeOf(err) == codePast || core.CodeOf(err) == codePastConfig { // a new one would hide the old one
 		return s, func() {}, err
 	}
@@ -132,38 +135,68 @@ func isEmpty(dir string) bool {
 
 // create makes the repository, keeps this machine's key, and shows the recovery code, once.
 func (s *session) create(ctx context.Context) error {
-	pass, err := s.app.secret(ctx, passphraseSource)
-	if err == nil && pass.origin != "" {
-		err = checkPassphrase(pass.text, pass.origin)
-	}
+	pass, opt, err := s.forNew(ctx)
 	if err != nil {
 		return err
 	}
 	var path string
 	var errKeep error
-	var kept core.UUID
-	opt := s.repoOptions()
-	if share := shareOf(s.cfg.Parity); share != nil {
-		opt.Parity = *share
-	}
 	opt.Keep = func(key *keys.DeviceKey) {
 		path, errKeep = s.keepDevice(key)
-		kept = key.Repo
 	}
-	made, err := repo.Create(ctx, s.store, pass.text, hostname(), opt)
+	opt.Forget = s.forgetDevice
+	made, err := repo.Create(ctx, s.store, pass, hostname(), opt)
 	if err != nil {
-		if storage.IsExists(err) && !kept.IsZero() { // this one never came to be
-			s.forgetDevice(kept)
-		}
 		return err
 	}
-	h := made.Repo.Header()
-	s.repo, s.header, s.made = made.Repo, &h, true
-	s.announce(made.Code, path)
+	s.began(made, path)
 	if errKeep != nil {
 		s.warn(f(s.text.Keys.NotJoined, s.reason(errKeep)))
 	}
 	return nil
+}
+
+// finishMaking ends the making of a repository that this machine began and that was cut off, for the reason why; else that is the error.
+func (a *app) finishMaking(ctx context.Context, why error) (*session, error) {
+	store, err := a.openStore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s := &session{app: a, store: store}
+	pass, opt, err := s.forNew(ctx)
+	var made *repo.Created
+	if err == nil {
+		made, err = repo.Finish(ctx, store, why, a.deviceKey, pass, hostname(), opt)
+	}
+	if err == nil && made == nil {
+		err = why
+	}
+	if err != nil {
+		s.close()
+		return nil, err
+	}
+	s.began(made, a.devicePath(made.Device.Repo))
+	return s, nil
+}
+
+// forNew returns the passphrase of a new repository, "" for a recovery code, and how it is to be.
+func (s *session) forNew(ctx context.Context) (pass string, opt repo.Options, err error) {
+	given, err := s.app.secret(ctx, passphraseSource)
+	if err == nil && given.origin != "" {
+		err = checkPassphrase(given.text, given.origin)
+	}
+	opt = s.repoOptions()
+	if share := shareOf(s.cfg.Parity); share != nil {
+		opt.Parity = *share
+	}
+	return given.text, opt, err
+}
+
+// began is what follows when a repository was made; the file at path has this machine's key.
+func (s *session) began(made *repo.Created, path string) {
+	h := made.Repo.Header()
+	s.repo, s.header, s.made = made.Repo, &h, true
+	s.announce(made.Code, path)
 }
 
 // jsonCreated is the object of a new repository. The code is there only, and only if no passphrase was given.

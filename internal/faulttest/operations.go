@@ -73,7 +73,11 @@ func trashed(b *builder) {
 // it failed.
 func create(ctx context.Context, m *machine) error {
 	before := m.device
-	c, err := repo.Create(ctx, m.store, "", "test", repo.Options{Cache: m.cache, Workers: 1, Keep: func(k *keys.DeviceKey) { m.device = k }})
+	opt := repo.Options{Cache: m.cache, Workers: 1, Keep: func(k *keys.DeviceKey) { m.device = k }}
+	c, err := repo.Create(ctx, m.store, "", "test", opt)
+	if core.CodeOf(err) == "keys-alone" && before != nil {
+		c, err = repo.Finish(ctx, m.store, err, func(core.UUID) *keys.DeviceKey { return before }, "", "test", opt)
+	}
 	if storage.IsExists(err) && before != nil {
 		m.device, m.owner = before, before
 		return m.with(ctx, func(*repo.Repo) error { return nil })

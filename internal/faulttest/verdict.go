@@ -104,7 +104,7 @@ func (y *tally) verdict(o *operation, m *machine, said bool) {
 	if o.target {
 		m.wholeFiles()
 	}
-	if _, err := repo.ReadHeader(m.t.Context(), m.store); !said && o.prepare == nil && core.KindOf(err) == core.NoRepository {
+	if _, err := repo.ReadHeader(m.t.Context(), m.store); !said && o.prepare == nil && (core.KindOf(err) == core.NoRepository || core.CodeOf(err) == "keys-alone") {
 		return
 	}
 	r, err := unlock(m.t.Context(), m.store, m.owner.Secret(), "")

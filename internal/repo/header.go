@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"backup_projeto/internal/cbor"
@@ -32,6 +30,7 @@ const (
 	codeNewerFormat  core.Code = "newer-format"
 	codeConfigGone   core.Code = "config-missing"
 	codeConfigBad    core.Code = "config-damaged"
+	codeKeysAlone    core.Code = "keys-alone"
 	codeWrongKey     core.Code = "wrong-key"
 	codeNoSlot       core.Code = "no-slot"
 	codeSlotBad      core.Code = "slot-damaged"
@@ -117,7 +116,7 @@ func decodeHeader(data []byte) (*Header, error) {
 
 // ReadHeader finds the repository of a store. Where there is none the error's kind is NoRepository and its code "no-repository",
 // also where the place itself is absent; one of a newer format has code "newer-format". Where the configuration is damaged, or is missing beside
-// data of a repository, the kind is Damage, code "config-damaged" or "config-missing": see FindOrphan.
+// objects of a repository, the kind is Damage, code "config-damaged", "config-missing" or, where only keys are there, "keys-alone": see FindOrphan.
 func ReadHeader(ctx context.Context, s storage.Store) (*Header, error) {
 	h, err := readHeader(ctx, s)
 	if core.KindOf(err) != core.NoRepository || core.CodeOf(errors.Unwrap(err)) == storage.NoPlace {
@@ -165,9 +164,9 @@ type Created struct {
 
 // Create makes a repository in an empty place, with a slot for this device, labelled label, and one for the passphrase or, where
 // that is "", for a new recovery code. Making the container (storage.Ensurer) is the caller's. Where another device was faster the
-// code is storage.Exists. Slots are stored first, so that a configuration always has some; a crash in between leaves slots that no
-// configuration mentions, which opens nothing and stands in nobody's way. Where the place has data of a repository whose configuration is
-// gone, nothing is made, and the error is of kind Damage, code "config-missing": a new repository there would bury the old.
+// code is storage.Exists. Slots are stored first, so that a configuration always has some; the key of this device is kept before them, so that it can have a
+// repair finish what was cut off in between. Where the place has objects of a repository whose configuration is gone, nothing is made, and the
+// error is of kind Damage, code "config-missing" or "keys-alone": a new repository there would bury the old.
 func Create(ctx context.Context, s storage.Store, passphrase, label string, opt Options) (*Created, error) {
 	if err := vacant(ctx, s); err != nil {
 		return nil, err
@@ -184,97 +183,27 @@ func Create(ctx context.Context, s storage.Store, passphrase, label string, opt 
 		c.Code = keys.NewCode()
 		second = keys.Secret{Lock: keys.Recovery, Value: c.Code}
 	}
-	var mine *keys.Keyring
-	var own *keys.Slot
-	var names []string
-	for i, secret := range []keys.Secret{c.Device.Secret(), second} {
-		slot, ring, err := keys.New(all, secret, label, false, h.Created)
-		if err == nil {
-			names = append(names, slotName(slot.ID))
-			err = s.Put(ctx, slotName(slot.ID), slot.Encode())
-		}
-		if err != nil {
-			return nil, err
-		}
-		if i == 0 {
-			mine, own = ring, slot
-		}
-	}
-	if opt.Parity > 0 { // stands there before the configuration, so that no backup misses it
-		first := &keys.Settings{ID: crypto.NewTimeUUID(time.Now()), Created: h.Created, Parity: int(opt.Parity)}
-		first.Certify(all)
-		names = append(names, settingsName(first.ID))
-		if err := s.Put(ctx, settingsName(first.ID), first.Encode()); err != nil {
-			return nil, err
-		}
-	}
 	if opt.Keep != nil {
 		opt.Keep(c.Device)
 	}
-	// What stands there afterwards decides: an answer may be lost though the object was taken, and a store that cannot create
-	// conditionally may take two.
-	failed := storage.Create(ctx, s, configName, h.encode())
-	now, err := readHeader(ctx, s)
-	if failed != nil && !storage.IsExists(failed) && (err != nil || now.ID != h.ID) {
-		return nil, failed
+	n := &nascent{s: s, h: h, opt: opt}
+	own, mine, err := n.putSlots(ctx, all, label, c.Device.Secret(), second)
+	if err == nil && opt.Parity > 0 { // stands there before the configuration, so that no backup misses it
+		first := &keys.Settings{ID: crypto.NewTimeUUID(time.Now()), Created: h.Created, Parity: int(opt.Parity)}
+		first.Certify(all)
+		err = n.put(ctx, settingsName(first.ID), first.Encode())
 	}
 	if err != nil {
+		n.undo(ctx)
 		return nil, err
 	}
-	if now.ID != h.ID {
-		if err := checkHeader(ctx, s, now); err != nil { // it is not known whose it is
-			return nil, err
-		}
-		for _, n := range names {
-			_ = s.Delete(ctx, n) // the other device's repository has no use for them, nor harm from them
-		}
-		return nil, storage.Errf(storage.Exists, configName, nil)
+	if err := n.putConfig(ctx); err != nil {
+		return nil, err
 	}
 	if c.Repo, err = open(s, h, mine, opt); err == nil {
 		c.Repo.keepCopies(own)
 	}
 	return c, err
-}
-
-// vacant makes sure that a place has no data of a repository. Slots alone are what a crash while creating leaves.
-func vacant(ctx context.Context, s storage.Store) error {
-	for _, prefix := range []string{snapshotPrefix, indexPrefix, packPrefix} {
-		for info, err := range s.List(ctx, prefix) {
-			if err != nil {
-				return err
-			}
-			if _, err := readHeader(ctx, s); core.KindOf(err) != core.NoRepository {
-				return storage.Errf(storage.Exists, configName, err) // another device made it meanwhile
-			}
-			return &core.Error{Kind: core.Damage, Code: codeConfigGone, Subject: configName, Err: fmt.Errorf("%s is there", info.Name)}
-		}
-	}
-	return nil
-}
-
-// maxLooked is how many names HasOthers looks at.
-const maxLooked = 1000
-
-// HasOthers reports whether a place without a repository has objects of others, among the first that a listing gives. Slots, settings and notes
-// of sessions are none: another device may be making the repository right now. Where nothing may be listed there, nothing is known of.
-func HasOthers(ctx context.Context, s storage.Store) (bool, error) {
-	looked := 0
-	for info, err := range s.List(ctx, "") {
-		if err != nil && storage.IsDenied(err) {
-			return false, nil
-		}
-		if err != nil {
-			return false, err
-		}
-		own := slices.ContainsFunc([]string{slotPrefix, settingsPrefix, sessionPrefix}, func(p string) bool { return strings.HasPrefix(info.Name, p) })
-		if !own && info.Name != configName {
-			return true, nil
-		}
-		if looked++; looked == maxLooked {
-			break
-		}
-	}
-	return false, nil
 }
 
 // configDamage says that the configuration is not what was written.

@@ -37,7 +37,7 @@ type Orphan struct {
 // where there are no slots. An error is of the store.
 func FindOrphan(ctx context.Context, s storage.Store, why error) (*Orphan, error) {
 	switch core.CodeOf(why) {
-	case codeConfigGone, codeConfigBad, codeNewerFormat:
+	case codeConfigGone, codeConfigBad, codeKeysAlone, codeNewerFormat:
 	default:
 		return nil, nil
 	}

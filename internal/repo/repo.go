@@ -45,9 +45,10 @@ type Options struct {
 	Workers int
 	// Level is how hard content is compressed; the zero value takes what costs no time, by how fast packs arrive.
 	Level pack.Level
-	// Keep is given this device's key by Create, before there is a repository that it opens: nobody shall have to open one whose key was
-	// lost in a crash. nil where the key is kept afterwards.
-	Keep func(*keys.DeviceKey)
+	// Keep is given this device's key by Create, before anything is stored of the repository that it opens: nobody shall have to open one whose key was
+	// lost in a crash. Forget is called with the repository's id if nothing is left of it after all. Both may be nil.
+	Keep   func(*keys.DeviceKey)
+	Forget func(core.UUID)
 	// Parity is how much of each pack of a repository that Create makes may be lost; 0 is no parity.
 	Parity parity.Share
 }
