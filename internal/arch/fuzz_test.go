@@ -16,7 +16,7 @@ var decoder = regexp.MustCompile(`^(?i:decode|parse|decompress)\w*$|^(Unpad|Trai
 
 // fuzzedThrough names decoders that a fuzz target reaches through another function, and the target.
 var fuzzedThrough = map[string]string{
-	"index.decodeLayout": "FuzzTable", "repo.signed": "FuzzObject", "tree.SplitIDs": "FuzzDecode", "gc.decode": "FuzzMark",
+	"index.decodeLayout": "FuzzTable", "repo.signed": "FuzzObject", "tree.SplitIDs": "FuzzDecode", "gc.decode": "FuzzMark", "cbor.DecodeMap": "FuzzMark",
 	"crypto.ParseReadKey": "FuzzKeyring", "crypto.ParsePublicKey": "FuzzKeyring",
 }
 

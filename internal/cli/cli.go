@@ -6,8 +6,9 @@
 // Map: run.go starts and ends a run; commands.go lists the commands, command.go makes cobra's tree of them in one language, flags.go
 // their flags; usage.go turns mistakes of typing into errors with a suggestion; exit.go turns an error into words and an exit code;
 // print.go and meter.go write results and progress; help.go and man.go are the manual; ask.go and secret.go get answers, passphrases
-// and codes; device.go keeps this machine's key; session.go opens the repository, create.go makes it, which.go finds the snapshots that
-// a command is about; engine.go is where operations are started; the rest is one file a command. Package term draws on the
+// and codes; device.go keeps this machine's key and ownkey.go sees to it; session.go opens the repository, with a secret that unlock.go finds, past.go
+// as it was, create.go makes it; which.go finds the snapshots that a command is about; engine.go is where operations are started; the rest is
+// one file a command, or two: bill.go is of prune.go, plan.go, restored.go and safety.go of restore.go. Package term draws on the
 // terminal, package browse compares and searches snapshots.
 //
 // Promises: words come from package i18n only; cobra's own English reaches nobody; results go to standard output, everything else to

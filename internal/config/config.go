@@ -5,7 +5,8 @@
 // capitals behind BACKUP_PROJETO_. A scope is a group of settings that some commands take. The place is where a repository is.
 //
 // Map: table.go lists every setting; input.go holds what was typed; resolve.go picks flag, variable or default; check.go judges
-// all of it together; place.go reads the place; value.go reads sizes, shares and booleans; near.go guesses what was meant;
+// all of it together; place.go reads the place, s3.go one in a bucket; ref.go reads which snapshot is meant; value.go reads sizes, shares and booleans,
+// and read.go all of them in turn; near.go guesses what was meant;
 // paths.go knows each system's folders.
 //
 // Promise: a Config without error can be used as it is; a problem names the flag or variable as it was typed; nothing here

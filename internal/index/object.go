@@ -7,7 +7,8 @@
 //
 // Map: object.go has the stored objects, location.go what a look-up gives; layout.go is the table file, blocks.go its checked
 // sections, front.go what is looked at first, table.go and visit.go looking up; buffer.go, stream.go and merge.go make tables,
-// file.go and memory.go keep them; set.go, add.go, retain.go and packs.go are the set, claims.go the claims.
+// file.go and memory.go keep them; set.go, add.go, held.go, retain.go and packs.go are the set, view.go a look at all of it at one time, claims.go the
+// claims.
 //
 // Promises: index objects decode within bounds; a table is a cache that names the objects it was made from, so that a stale or
 // foreign one is noticed and made again; a damaged one is noticed at the place that is read, answers "absent" and is given up,

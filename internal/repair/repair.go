@@ -5,7 +5,7 @@
 // to copy every chunk that can be read from it, and is nowhere else, into new packs. To set aside is to copy an object below aside/ and,
 // once that was read back, to delete it from its place. To put back is to store an object anew of which somebody has a copy.
 //
-// Map: repair.go runs it; look.go finds out what is wrong and what can be done, unlisted.go which packs no index object lists; act.go does
+// Map: repair.go runs it; look.go finds out what is wrong and what can be done (plan.go), unlisted.go which packs no index object lists; act.go does
 // it, salvage.go copies, try.go only says what would come of it; heal.go takes chunks from a second repository, convert.go brings its folders
 // into the form of this one.
 //

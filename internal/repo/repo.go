@@ -4,14 +4,19 @@
 // Terms: a header is the configuration that is readable without a key; a repo is a repository that a key has opened; a session is
 // one backup in flight, which claims chunks, fills packs and ends in a snapshot.
 //
-// Map: header.go reads and creates the configuration; slots.go opens and changes keys; objects.go seals index and snapshot objects;
-// signers.go says whose signature counts, and revoked.go ends a slot;
-// load.go brings the local index up to date, also while it is read from: moved.go; read.go finds and opens chunks and segments, tree.go
-// directories; session.go and
-// packer.go write, journal.go remembers what an interrupted session had uploaded; prove.go reads objects whole and anew, for package verify,
-// and distrust.go remembers what it found damaged;
-// parity.go stores parity and mends with it, heal.go does so for who reads, settings.go says how much there is to be;
-// history.go reads snapshots with who signed them and when they were stored; trash.go drops them and brings them back, pins.go keeps them.
+// Map, by what is looked for:
+//   - what opens it: header.go is the configuration, slots.go the keys, settings.go what holds for all devices; copies.go keeps copies of
+//     these, putback.go puts them back, and orphan.go opens without a configuration;
+//   - whose word counts: signers.go judges signatures, revoked.go ends a slot, void.go tells what does not count, census.go who signed what;
+//   - writing: session.go and packer.go, objects.go seals index and snapshot objects, journal.go remembers what an interrupted session had
+//     uploaded, pace.go says how hard to compress;
+//   - reading: load.go brings the local index up to date, moved.go while it is read from; read.go finds and opens chunks and segments,
+//     tree.go directories, ahead.go several segments at once, around.go what a disk cannot read; cache.go and local.go keep them;
+//   - snapshots: history.go reads them with who signed them and when they were stored, trash.go drops them and brings them back, pins.go
+//     keeps them, vanished.go finds out which are gone by other means, forget.go lets their copies go;
+//   - parity: parity.go stores it and mends with it, heal.go does so for who reads;
+//   - what operations stand on: prove.go, vouch.go and distrust.go verify; prune.go and, for the objects of package gc, flight.go prune; aside.go,
+//     salvage.go and sandbox.go repair; locks.go package lock.
 //
 // Promises: objects are written in the order packs, index, snapshot; bytes from the store are authenticated before they are decoded;
 // what is wrong with them is an error of kind Damage; memory is bounded whatever the repository's size. Everything but Close

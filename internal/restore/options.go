@@ -1,4 +1,3 @@
-// Package restore writes a snapshot, or a part of it, into a folder.
 package restore
 
 import (

@@ -6,8 +6,8 @@
 //
 // Map: plan.go walks the snapshot beside the target, compare.go decides and verdict.go takes note; write.go walks again and fills
 // batches (content.go, batch.go), which fetch.go reads pack by pack into files (file.go) of folders (made.go); local.go takes from older copies
-// what they still have; links.go and special.go make everything else; folder.go keeps handles of the target's folders. walk.go and
-// choice.go serve both walks.
+// what they still have; links.go and special.go make everything else; folder.go keeps handles of the target's folders, layout.go knows
+// the holes of files, issue.go tells what failed, options.go what is asked for and done. walk.go and choice.go serve both walks.
 //
 // Promises:
 //   - nothing is written before the plan is complete and, where something existing would be replaced, agreed to;

@@ -8,7 +8,7 @@
 // Map: verify.go runs the steps; trash.go reads the trash; packs.go compares the index with the store; walk.go goes through the folders and blocks.go reads them;
 // data.go reads packs, proof.go remembers which and vouch.go vouches for them; sample.go restores files and live.go looks at those of the project; parity.go at
 // parity; suspects.go looks into what is wrong, moved.go tells that from what prunes did meanwhile, suffer.go says what suffers from it, and
-// lost.go passes that on; seen.go is a set of ids in bounded memory.
+// lost.go passes that on; options.go is what is asked for and found; seen.go is a set of ids in bounded memory.
 //
 // Promises: nothing in the store is changed, but that packs which were found right are listed once more, where Options.Vouch says so. Damage is never an error of Run, and an error of the store is never taken for damage; what a
 // listing misses is asked after by name before it is called missing. Everything is read from the store, whatever is cached locally.
