@@ -1,4 +1,3 @@
-// Package backup saves one project as a snapshot.
 package backup
 
 import (

@@ -7,6 +7,7 @@
 // Map, by what is looked for:
 //   - what opens it: header.go is the configuration, slots.go the keys, settings.go what holds for all devices; copies.go keeps copies of
 //     these, putback.go puts them back, and orphan.go opens without a configuration;
+//   - how it is made: vacant.go sees that nothing is there, nascent.go makes it, finish.go ends a making that was cut off;
 //   - whose word counts: signers.go judges signatures, revoked.go ends a slot, void.go tells what does not count, census.go who signed what;
 //   - writing: session.go and packer.go, objects.go seals index and snapshot objects, journal.go remembers what an interrupted session had
 //     uploaded, pace.go says how hard to compress;

@@ -4,7 +4,7 @@
 // of each call what befalls it; a fault is that.
 //
 // Map: faulty.go has calls and plans; store.go strikes what changes the store, read.go what reads it; memory.go is the store in memory, and
-// locks.go has the locks of both; deaf.go is a store that does not list revocations.
+// locks.go has the locks of both; deaf.go is a store that does not list revocations, sectors.go one on a disk with bad sectors.
 //
 // Promises: what a fault does is within storage.Store's contract where the fault is an error, and outside of it where it is a lie (Short,
 // Flipped, FlippedID, Stale, Ghost), which services tell all the same; Twice is neither. A plan is asked once for each call, in the order in which they begin, and
