@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,10 +14,11 @@ import (
 	"backup_projeto/internal/core"
 )
 
-// TestEveryCodeHasText reads the source of the whole program and fails for an error code without a message: a new code cannot
-// be forgotten. Codes are constants of type core.Code, and string literals where one is expected.
+// TestEveryCodeHasText reads the source of the whole program and fails for an error code without a message, and for a message of which
+// the source says neither the code nor the field: a new one cannot be forgotten, nor an old one stay. Codes are constants of type core.Code,
+// and string literals where one is expected.
 func TestEveryCodeHasText(t *testing.T) {
-	codes := map[core.Code]token.Position{}
+	codes, words := map[core.Code]token.Position{}, map[string]bool{}
 	files := token.NewFileSet()
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -27,7 +29,16 @@ func TestEveryCodeHasText(t *testing.T) {
 			t.Logf("%s is not readable as Go: %v", path, err)
 			return nil
 		}
+		own := f.Name.Name == "i18n" && strings.Contains(path, "_") // a file of messages
 		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				words[n.Sel.Name] = true
+			case *ast.BasicLit:
+				if s, err := strconv.Unquote(n.Value); err == nil && !own {
+					words[s] = true
+				}
+			}
 			for _, lit := range codesIn(n) {
 				if s, err := strconv.Unquote(lit.Value); err == nil && s != "" {
 					codes[core.Code(s)] = files.Position(lit.Pos())
@@ -51,8 +62,26 @@ func TestEveryCodeHasText(t *testing.T) {
 		}
 	}
 	for code := range For(English).Errors {
-		if _, ok := codes[code]; !ok {
-			t.Logf("nothing gives code %q", code)
+		if !words[string(code)] {
+			t.Errorf("nothing gives code %q", code)
+		}
+	}
+	everyField(reflect.TypeFor[Catalog](), func(owner reflect.Type, field string) {
+		if !words[field] {
+			t.Errorf("nothing says %s.%s", owner, field)
+		}
+	})
+}
+
+// everyField calls fn for each field of a struct of this package, and of those in it.
+func everyField(t reflect.Type, fn func(owner reflect.Type, field string)) {
+	switch t.Kind() {
+	case reflect.Map, reflect.Slice:
+		everyField(t.Elem(), fn)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			fn(t, t.Field(i).Name)
+			everyField(t.Field(i).Type, fn)
 		}
 	}
 }

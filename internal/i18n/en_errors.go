@@ -154,7 +154,6 @@ func enWorkErrors() map[core.Code]ErrorText {
 		"project-folder":          {"the project's folder cannot be used[[: {detail}]]", "Go to a folder that exists and that you may read."},
 		"index-cache":             {"the folder for the local index cannot be used[[: {subject}]][[: {detail}]]", "Make room on that disk, or mend the folder's permissions. Deleting it loses nothing but time."},
 		"output":                  {"the result cannot be written[[: {detail}]]", "Check where standard output goes to."},
-		"not-built":               {"this command is not part of this build yet", "Use a newer version of the program."},
 		"newer-damaged":           {"snapshot {subject} is damaged, so an older one was used", "If {subject} is of this project, what it had newer is missing. Make a new one from a machine that still has the files, and see what else suffers: backup_projeto verify{place}"},
 		"damage-snapshots":        {"snapshots are damaged and cannot be read; they are listed above", "Repair it, best on each machine that has used them, which may have a copy: backup_projeto repair{place}. A new backup does not bring an old snapshot back."},
 		"damage-found":            {"the repository is damaged; what suffers is listed above", "Repair it: backup_projeto repair{place} --data=100%. Then run a backup on each machine that still has the files: it stores again what is lost."},

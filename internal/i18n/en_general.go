@@ -39,7 +39,7 @@ func enHelp() Help {
 			"for the key command comes from BACKUP_PROJETO_NEW_PASSPHRASE (or _FILE, _COMMAND). Without any of them the program asks on the " +
 			"terminal. BACKUP_PROJETO_KEYRING=off leaves the system's keyring alone.",
 		CommandArg: "COMMAND", FlagsArg: "[FLAGS]",
-		Manual: "User commands", Name: "NAME", Synopsis: "SYNOPSIS", Description: "DESCRIPTION", Files: "FILES", SeeAlso: "SEE ALSO",
+		Manual: "User commands", Name: "NAME", Synopsis: "SYNOPSIS", Description: "DESCRIPTION", Files: "FILES",
 	}
 }
 

@@ -81,7 +81,7 @@ type Help struct {
 	VariablesText                                              string
 	SecretsText                                                string
 	CommandArg, FlagsArg                                       string
-	Manual, Name, Synopsis, Description, Files, SeeAlso        string
+	Manual, Name, Synopsis, Description, Files                 string
 }
 
 // Backup is what a backup says.
@@ -147,12 +147,12 @@ type Browse struct {
 	Revoked                                                                              string
 	Disowned                                                                             Plural // snapshots, and then the command that deletes them
 	Partial, Safety                                                                      string
-	Snapshots, Projects, Matches                                                         Plural
+	Snapshots, Projects                                                                  Plural
 	DiffHead                                                                             string
 	Added, Removed, Modified, Metadata                                                   Plural
 	NoDifference                                                                         string
 	NoMatch                                                                              string
-	StatsContent, StatsStored, StatsPacks, StatsRatio, StatsPlace, StatsSnapshots        string
+	StatsContent, StatsStored, StatsRatio, StatsPlace, StatsSnapshots                    string
 	StatsID                                                                              string
 	AsOf                                                                                 string // place, moment
 	StatsVersions, StatsVersionsLine                                                     string // bytes, versions
@@ -167,7 +167,7 @@ type Browse struct {
 type Keys struct {
 	Created, CodeIntro, CodeAdvice, PassphraseIntro    string
 	DeviceKey                                          string
-	AskPassphrase, AskNew, AskAgain, AskSecret         string
+	AskNew, AskAgain, AskSecret                        string
 	ColumnID, ColumnLock, ColumnLabel, ColumnCreated   string
 	ColumnLast, LastBackup                             string // date, project
 	LockPassphrase, LockRecovery, LockDevice           string

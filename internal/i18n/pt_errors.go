@@ -154,7 +154,6 @@ func ptWorkErrors() map[core.Code]ErrorText {
 		"project-folder":          {"a pasta do projeto não pode ser usada[[: {detail}]]", "Vá para uma pasta que exista e que você possa ler."},
 		"index-cache":             {"a pasta do índice local não pode ser usada[[: {subject}]][[: {detail}]]", "Libere espaço nesse disco ou acerte as permissões da pasta. Apagá-la não perde nada além de tempo."},
 		"output":                  {"não foi possível escrever o resultado[[: {detail}]]", "Confira para onde vai a saída padrão."},
-		"not-built":               {"este comando ainda não faz parte desta compilação", "Use uma versão mais nova do programa."},
 		"newer-damaged":           {"o snapshot {subject} está danificado, e por isso foi usado um mais antigo", "Se {subject} for deste projeto, falta o que ele tinha de mais novo. Faça outro a partir de uma máquina que ainda tenha os arquivos, e veja o que mais sofre: backup_projeto verificar{place}"},
 		"damage-snapshots":        {"há snapshots danificados, que não podem ser lidos; estão listados acima", "Repare, de preferência em cada máquina que já os usou, que pode ter uma cópia: backup_projeto reparar{place}. Um backup novo não traz de volta um snapshot antigo."},
 		"damage-found":            {"o repositório está danificado; o que foi afetado está listado acima", "Repare: backup_projeto reparar{place} --dados=100%. Depois faça um backup em cada máquina que ainda tem os arquivos: ele guarda de novo o que se perdeu."},

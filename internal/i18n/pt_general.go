@@ -39,7 +39,7 @@ func ptHelp() Help {
 			"BACKUP_PROJETO_CHAVE_DISPOSITIVO_ARQUIVO. Uma senha nova para o comando chave vem de BACKUP_PROJETO_SENHA_NOVA (ou _ARQUIVO, " +
 			"_COMANDO). Sem nada disso, o programa pergunta no terminal. BACKUP_PROJETO_KEYRING=off deixa o chaveiro do sistema em paz.",
 		CommandArg: "COMANDO", FlagsArg: "[OPÇÕES]",
-		Manual: "Comandos do usuário", Name: "NOME", Synopsis: "SINOPSE", Description: "DESCRIÇÃO", Files: "ARQUIVOS", SeeAlso: "VEJA TAMBÉM",
+		Manual: "Comandos do usuário", Name: "NOME", Synopsis: "SINOPSE", Description: "DESCRIÇÃO", Files: "ARQUIVOS",
 	}
 }
 
