@@ -111,7 +111,7 @@ type line struct {
 	calls int           // guarded by mu
 	kill  int           // the call at which it goes dead; 0 is never
 	done  bool          // that call is done, and only its answer lost
-	nap   time.Duration // how long the machine sleeps at call napAt
+	nap   time.Duration // how long the machine sleeps at call napAt, or the one after it; guarded by mu
 	napAt int
 }
 
@@ -120,9 +120,14 @@ func (l *line) step(ctx context.Context, name string) (anyway bool, err error) {
 	l.mu.Lock()
 	l.calls++
 	n := l.calls
+	nap := time.Duration(0)
+	// While a mutex is waited for a bubble's clock stands still, and settings are read under one.
+	if n >= l.napAt && !strings.HasPrefix(name, "settings") {
+		nap, l.nap = l.nap, 0
+	}
 	l.mu.Unlock()
-	if l.nap > 0 && n == l.napAt {
-		time.Sleep(l.nap)
+	if nap > 0 {
+		time.Sleep(nap)
 	}
 	switch {
 	case l.kill > 0 && n >= l.kill:

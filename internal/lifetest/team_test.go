@@ -154,6 +154,9 @@ func (m *machine) open(ctx context.Context, s storage.Store, key *keys.DeviceKey
 			if kept, e := repo.UnlockKept(ctx, s, h, key.Secret(), o); e == nil {
 				return kept, nil
 			}
+			if e := repo.CheckSlots(ctx, s, h); e != nil {
+				err = e
+			}
 		}
 	}
 	orphan, e := repo.FindOrphan(ctx, s, err)

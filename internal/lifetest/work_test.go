@@ -76,7 +76,7 @@ func (w *world) backup(m *machine, l *line) {
 	w.keep(m, d, out.id)
 	w.note("%s saves %s: %s, %d dropped, %d calls, %v", m.name, d.project.Name, out.id, len(out.moved), l.calls, err)
 	w.blame(l, err)
-	if l.kill == 0 && l.nap == 0 && l.calls > bound {
+	if l.kill == 0 && l.calls > bound {
 		w.fail("a backup took %d requests, more than %d", l.calls, bound)
 	}
 	w.find(func(s *snap) bool { return s.by == m && s.desk == d && !s.pinned })
@@ -93,7 +93,8 @@ func (w *world) blame(l *line, err error) {
 // sleeper is a machine that is put to sleep for days in the middle of a backup; others prune meanwhile.
 func (w *world) sleeper(m *machine) {
 	l := w.line()
-	l.nap, l.napAt = time.Duration(1+w.rng.IntN(6))*day, 2+w.rng.IntN(20)
+	nap := time.Duration(1+w.rng.IntN(6)) * day
+	l.nap, l.napAt = nap, 2+w.rng.IntN(20)
 	others := slices.DeleteFunc(w.readers(), func(o *machine) bool { return o == m })
 	pruner, d := pick(w, others), pick(w, m.desks)
 	pruner.skew = m.skew // they share a bubble
@@ -124,7 +125,7 @@ func (w *world) sleeper(m *machine) {
 	w.date(pruner)
 	w.keep(m, d, out.id)
 	w.n.slept++
-	w.note("%s sleeps for %v at call %d of saving %s: %s, %v; prunes of %s: %v", m.name, l.nap, l.napAt, d.project.Name, out.id, err, pruner.name, pruned)
+	w.note("%s sleeps for %v at call %d of saving %s: %s, %v; prunes of %s: %v", m.name, nap, l.napAt, d.project.Name, out.id, err, pruner.name, pruned)
 	if err != nil {
 		w.fail("after a sleep: %v", err)
 	}
