@@ -32,7 +32,7 @@ func (r *restoring) showPlan(p *restore.Plan) {
 	text, l := r.text.Restore, r.lang
 	r.object(jsonPlan{"plan", p.Create, p.Overwrite, p.Keep, p.Metadata, p.Bytes})
 	for _, i := range p.Items {
-		r.object(jsonItem{"plan_item", pathJSON(i.Path), actionWord(i.Action), i.Size})
+		r.object(jsonItem{"plan_item", pathJSON(i.Path()), actionWord(i.Action), i.Size})
 	}
 	if r.printer.json {
 		return
@@ -63,7 +63,7 @@ func (r *restoring) showPlan(p *restore.Plan) {
 	}
 	for _, i := range p.Items {
 		if (i.Action == restore.Overwrite || r.verbose) && n < r.shown(len(p.Items)) {
-			line("    " + label[i.Action] + ": " + term.Escape(i.Path))
+			line("    " + label[i.Action] + ": " + term.Escape(i.Path()))
 			n++
 		}
 	}

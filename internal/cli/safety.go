@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"backup_projeto/internal/cli/term"
@@ -56,17 +57,24 @@ func (r *restoring) adopt(o restore.Options) {
 	}
 }
 
+// maxPatterns is how many bytes of patterns a safety snapshot is given: those of 10,000 paths, unless they are very long.
+const maxPatterns = 4 << 20
+
 // replaced lists the entries that a plan replaces, as patterns that match nothing else. A plan names so many of them; where it
-// replaces more, everything is chosen.
+// replaces more, or their paths are too long to be held, everything is chosen.
 func replaced(plan *restore.Plan) []string {
-	var out []string
-	for _, i := range plan.Items {
-		if i.Action == restore.Overwrite {
-			out = append(out, literally(i.Path))
-		}
+	everything := []string{"*"}
+	named := slices.DeleteFunc(slices.Clone(plan.Items), func(i restore.Item) bool { return i.Action != restore.Overwrite })
+	if int64(len(named)) < plan.Overwrite {
+		return everything
 	}
-	if int64(len(out)) < plan.Overwrite {
-		return []string{"*"}
+	var out []string
+	size := 0
+	for _, i := range named {
+		out = append(out, literally(i.Path()))
+		if size += len(out[len(out)-1]); size > maxPatterns {
+			return everything
+		}
 	}
 	return out
 }
@@ -88,9 +96,10 @@ func (r *restoring) unsaved(m *snapshot.Manifest) string {
 			continue
 		}
 		replaced++
+		path := i.Path()
 		for _, u := range m.Unread {
-			_, inside := below(u.Path, i.Path)
-			if _, around := below(i.Path, u.Path); inside || around {
+			_, inside := below(u.Path, path)
+			if _, around := below(path, u.Path); inside || around {
 				return u.Path
 			}
 		}

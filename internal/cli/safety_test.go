@@ -2,6 +2,7 @@ package cli
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"backup_projeto/internal/restore"
@@ -10,8 +11,8 @@ import (
 
 // TestSafetyOfLongPlans has plans that replace more than they name: then all is saved, and nothing may be unreadable.
 func TestSafetyOfLongPlans(t *testing.T) {
-	plan := &restore.Plan{Overwrite: 2, Items: []restore.Item{{Path: "a [1]", Action: restore.Overwrite}, {Path: "b*", Action: restore.Overwrite},
-		{Path: "c", Action: restore.Create}}}
+	plan := &restore.Plan{Overwrite: 2, Items: []restore.Item{{Name: "a [1]", Action: restore.Overwrite}, {Name: "b*", Action: restore.Overwrite},
+		{Name: "c", Action: restore.Create}}}
 	unread := func(total int64, paths ...string) *snapshot.Manifest {
 		m := &snapshot.Manifest{UnreadTotal: total}
 		for _, p := range paths {
@@ -37,5 +38,18 @@ func TestSafetyOfLongPlans(t *testing.T) {
 	}
 	if got := r.unsaved(unread(1, "c")); got != "c" {
 		t.Errorf("%q", got)
+	}
+	deep := &restore.Place{Name: strings.Repeat("x", maxPatterns/4)}
+	for _, c := range []struct {
+		n     int64
+		every bool
+	}{{3, false}, {4, true}} { // four are longer than patterns may be
+		plan = &restore.Plan{Overwrite: c.n}
+		for range c.n {
+			plan.Items = append(plan.Items, restore.Item{In: deep, Name: "f", Action: restore.Overwrite})
+		}
+		if got := replaced(plan); slices.Equal(got, []string{"*"}) != c.every {
+			t.Errorf("%d long paths: %d patterns", c.n, len(got))
+		}
 	}
 }

@@ -14,10 +14,9 @@ import (
 
 // task is an entry to be compared with what the target has under its name.
 type task struct {
-	in     *spot
-	number int
-	e      *tree.Entry
-	st     meta.Stat
+	where
+	e  *tree.Entry
+	st meta.Stat
 }
 
 // present plans an entry, no folder, in whose place the target has something. Files that may be identical are read by workers:
@@ -46,7 +45,7 @@ func (p *planner) compareAll(ctx context.Context) {
 		}
 		t, err := p.h.acquire(k.in.folder)
 		if err != nil {
-			p.blocked(k.in, k.number, k.e.Name, err)
+			p.blocked(k.where, k.e.Name, err)
 			continue
 		}
 		p.decide(&k, p.compare(ctx, &k, t))
@@ -55,7 +54,7 @@ func (p *planner) compareAll(ctx context.Context) {
 }
 
 func (p *planner) decide(k *task, v verdict) {
-	p.settle(k.in, k.number, k.e, v, newLayout(k.e).data)
+	p.settle(k.where, k.e, v, newLayout(k.e).data)
 }
 
 // linked plans one name of an inode with several. The first is compared at once, since what becomes of the others depends on it.
@@ -79,7 +78,7 @@ func (p *planner) linked(ctx context.Context, k *task, t *meta.Target) {
 	case first.kept && first.dev == k.st.Dev && first.ino == k.st.Ino:
 		v = keep
 	}
-	p.settle(k.in, k.number, k.e, v, 0)
+	p.settle(k.where, k.e, v, 0)
 }
 
 // compare decides about an entry that is no folder.

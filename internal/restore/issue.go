@@ -11,8 +11,12 @@ import (
 	"backup_projeto/internal/report"
 )
 
-// maxIssues is how many issues a result lists; the reporter gets all of them.
-const maxIssues = 1000
+// maxIssues is how many issues a result lists, and maxIssuePaths how long their paths are together, in bytes; the reporter gets all of
+// them.
+const (
+	maxIssues     = 1000
+	maxIssuePaths = 1 << 20
+)
 
 // The codes of issues.
 const (
@@ -34,6 +38,7 @@ const (
 type issues struct {
 	mu      sync.Mutex // guards all
 	shown   []report.Issue
+	paths   int   // bytes of shown's paths
 	damaged int64 // entries
 	lost    int64
 	damage  error // the first
@@ -94,8 +99,8 @@ func (j *job) lose(path string, err error) {
 func (j *job) report(path string, err error) {
 	issue := report.Issue{Path: path, Err: err}
 	j.issues.mu.Lock()
-	if len(j.issues.shown) < maxIssues {
-		j.issues.shown = append(j.issues.shown, issue)
+	if s := &j.issues; len(s.shown) < maxIssues && s.paths <= maxIssuePaths { // one may be longer than all should be
+		s.shown, s.paths = append(s.shown, issue), s.paths+len(path)
 	}
 	j.issues.mu.Unlock()
 	j.rep.Issue(issue)

@@ -2,6 +2,8 @@ package restore
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"backup_projeto/internal/report"
@@ -37,15 +39,36 @@ type Options struct {
 	Keep []string
 }
 
-// Item is one line of a plan.
+// Item is one line of a plan. Its path is put together when it is asked for: a plan may have many entries of one long path.
 type Item struct {
-	Path   string // slash path relative to the target
+	In     *Place // the folder that the entry is in; nil for the target itself
+	Name   string
 	Action Action
 	Size   int64 // bytes of content to be written
+
+	serial int64 // the place in the walk
+}
+
+// Place is a folder below the target.
+type Place struct {
+	In   *Place // nil for the target itself
+	Name string
+}
+
+// Path returns the entry's slash path relative to the target.
+func (i *Item) Path() string { return i.In.path(i.Name) }
+
+func (p *Place) path(name string) string {
+	parts := []string{name}
+	for ; p != nil; p = p.In {
+		parts = append(parts, p.Name)
+	}
+	slices.Reverse(parts)
+	return strings.TrimSuffix(strings.Join(parts, "/"), "/")
 }
 
 // Plan is what a restore would do. The counts are of entries of all types, the target folder itself left out. Items lists at most
-// MaxItems entries that are not Keep, overwritten ones first.
+// MaxItems entries that are not Keep, overwritten ones first, else in the order of the walk: by names, a folder before what is in it.
 type Plan struct {
 	Items                             []Item
 	Create, Overwrite, Keep, Metadata int64

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/meta"
 	"backup_projeto/internal/tree"
 )
@@ -17,25 +18,24 @@ import (
 // staleAfter is when an unfinished file is certainly nobody's any more.
 const staleAfter = 24 * time.Hour
 
+// where says which entry of the snapshot one is.
+type where struct {
+	in     *spot // nil for the snapshot's root
+	number int   // among the folder's entries
+	serial int64 // among those that the walk met
+}
+
 // spot is a folder that the planner is in.
 type spot struct {
-	up     *spot
-	name   string
-	number int
+	where
+	place  *Place   // nil for the target itself
 	folder *folder  // nil if the target has no such folder
 	plan   *planned // nil with it
 	names  []string // what is in it, sorted, without what is before the entry last met
 	blocks bool     // something that is no folder is in its place, which is not counted yet
 }
 
-func (s *spot) path(name string) string {
-	parts := []string{name}
-	for ; s.up != nil; s = s.up {
-		parts = append(parts, s.name)
-	}
-	slices.Reverse(parts)
-	return strings.TrimSuffix(strings.Join(parts, "/"), "/")
-}
+func (s *spot) path(name string) string { return s.place.path(name) }
 
 // has reports whether the target's folder has an entry of exactly that name. A file system that folds case would find others.
 func (s *spot) has(name string) bool {
@@ -49,6 +49,7 @@ type planner struct {
 	*job
 	h     *handles
 	links map[inode]planLink
+	met   int64 // entries
 	tasks chan task
 	wait  sync.WaitGroup
 
@@ -135,9 +136,13 @@ func (j *job) isStale(t *meta.Target, name string) bool {
 
 // visit decides what is done with an entry.
 func (p *planner) visit(ctx context.Context, in *spot, number int, e *tree.Entry, c *choice) (*spot, bool, error) {
-	below, dir := &spot{up: in, name: e.Name, number: number}, e.Type == tree.Dir
+	p.met++
+	at, below, dir := where{in, number, p.met}, (*spot)(nil), e.Type == tree.Dir
+	if dir {
+		below = &spot{where: at, place: &Place{in.place, e.Name}}
+	}
 	if in.folder == nil || !in.has(e.Name) {
-		p.absent(in, number, e, c)
+		p.absent(at, e, c)
 		return below, dir, nil
 	}
 	if strings.HasPrefix(e.Name, meta.TempPrefix) { // a backup took it in
@@ -151,22 +156,22 @@ func (p *planner) visit(ctx context.Context, in *spot, number int, e *tree.Entry
 	st, err := t.Lstat(e.Name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		p.absent(in, number, e, c)
+		p.absent(at, e, c)
 		return below, dir, nil
 	case err != nil:
-		p.blocked(in, number, e.Name, err)
+		p.blocked(at, e.Name, err)
 		return nil, false, nil
 	case p.kept(in, e, &st):
-		p.leaveAlone(in, number, e.Name, &core.Error{Kind: core.Source, Code: codeKept, Err: errKept})
+		p.leaveAlone(at, e.Name, &core.Error{Kind: core.Source, Code: codeKept, Err: errKept})
 		return nil, false, nil
 	case dir:
 		return below, p.enter(below, &st, e, c), nil
 	}
-	return nil, false, p.present(ctx, &task{in, number, e, st}, t)
+	return nil, false, p.present(ctx, &task{at, e, st}, t)
 }
 
 // absent plans an entry that the target has not.
-func (p *planner) absent(in *spot, number int, e *tree.Entry, c *choice) {
+func (p *planner) absent(at where, e *tree.Entry, c *choice) {
 	size := newLayout(e).data
 	if e.Link != (tree.LinkKey{}) {
 		key := inodeOf(e)
@@ -177,9 +182,9 @@ func (p *planner) absent(in *spot, number int, e *tree.Entry, c *choice) {
 		}
 	}
 	if c.chosen {
-		p.settle(in, number, e, create, size)
+		p.settle(at, e, create, size)
 	} else {
-		p.set(in, number, create)
+		p.set(at, create)
 	}
 }
 
@@ -187,32 +192,32 @@ func (p *planner) absent(in *spot, number int, e *tree.Entry, c *choice) {
 func (p *planner) enter(s *spot, st *meta.Stat, e *tree.Entry, c *choice) bool {
 	if st.Type != tree.Dir {
 		if c.chosen {
-			p.settle(s.up, s.number, e, replace, 0)
+			p.settle(s.where, e, replace, 0)
 		}
 		s.blocks = !c.chosen
 		return true
 	}
-	s.folder = &folder{up: s.up.folder, name: e.Name}
+	s.folder = &folder{up: s.in.folder, name: e.Name}
 	t, err := p.h.acquire(s.folder)
 	if err == nil {
 		defer p.h.release(s.folder)
 		err = p.read(s, t)
 	}
 	if err != nil {
-		p.blocked(s.up, s.number, e.Name, err)
+		p.blocked(s.where, e.Name, err)
 		return false
 	}
 	switch {
 	case !c.chosen:
-		p.set(s.up, s.number, none)
+		p.set(s.where, none)
 	case p.sameFolder(t, &e.Meta):
-		p.settle(s.up, s.number, e, keep, 0)
+		p.settle(s.where, e, keep, 0)
 	default:
-		p.settle(s.up, s.number, e, metadata, 0)
+		p.settle(s.where, e, metadata, 0)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s.up.plan.folders = append(s.up.plan.folders, subplan{s.number, s.plan})
+	s.in.plan.folders = append(s.in.plan.folders, subplan{s.number, s.plan})
 	return true
 }
 
@@ -221,20 +226,20 @@ func (p *planner) leave(in *spot, damage error) error {
 	if damage != nil {
 		path := in.path("")
 		p.lose(path, damage)
-		p.reported[path] = true
+		p.reported[crypto.Hash([]byte(path))] = true
 	}
 	return nil
 }
 
 // blocked plans to leave alone what cannot be looked at.
-func (p *planner) blocked(in *spot, number int, name string, err error) {
-	p.leaveAlone(in, number, name, &core.Error{Kind: core.Source, Code: codeBlocked, Err: err})
+func (p *planner) blocked(at where, name string, err error) {
+	p.leaveAlone(at, name, &core.Error{Kind: core.Source, Code: codeBlocked, Err: err})
 }
 
 // leaveAlone plans to do nothing about an entry, and says why.
-func (p *planner) leaveAlone(in *spot, number int, name string, err error) {
-	p.set(in, number, skip)
-	p.lose(in.path(name), err)
+func (p *planner) leaveAlone(at where, name string, err error) {
+	p.set(at, skip)
+	p.lose(at.in.path(name), err)
 }
 
 // errKept says what Options.Keep is for.

@@ -19,7 +19,7 @@
 //   - a damaged chunk costs the files that contain it and nothing else, and the result is an error all the same.
 //
 // Memory: the plan holds a byte for each entry of those folders that the target has already and some 80 bytes for each such folder,
-// and nothing for what is new; while it is made, also the names in those folders of the target that lead to the one it has come
+// and nothing for what is new; its 10,000 lines hold a name each, and those of the folders that lead to them, but no paths. While it is made, also the names in those folders of the target that lead to the one it has come
 // to. Writing holds three batches of at most 10,000 entries and 16,000 chunks, about 30 MB, a segment for each worker, and 200 bytes
 // for each inode with several names. At most 2 × 128 unfinished files are open, their folders, and 256 folders besides. Where packs are damaged and have
 // parity, two that were mended are held, and two more while one is.
@@ -67,7 +67,7 @@ func Run(ctx context.Context, r *repo.Repo, m *snapshot.Manifest, o Options, rep
 }
 
 func newJob(src source, m *snapshot.Manifest, o Options, rep report.Reporter) *job {
-	j := &job{src: src, o: o, rep: rep, m: m, root: &m.Root, workers: workers(o.Parallel), limits: usual, now: time.Now(), res: &Result{}, reported: map[string]bool{},
+	j := &job{src: src, o: o, rep: rep, m: m, root: &m.Root, workers: workers(o.Parallel), limits: usual, now: time.Now(), res: &Result{}, reported: map[core.ID]bool{},
 		places: new(meta.Places)}
 	j.apply = &meta.Apply{Names: &meta.Names{}, Owner: os.Geteuid() == 0}
 	return j
@@ -97,9 +97,9 @@ type job struct {
 	res     *Result
 	issues  issues
 
-	places   *meta.Places    // those of Options.Keep
-	rootDue  bool            // the target itself gets the root's metadata even if nothing is written in it
-	reported map[string]bool // folders whose damage the plan reported
+	places   *meta.Places     // those of Options.Keep
+	rootDue  bool             // the target itself gets the root's metadata even if nothing is written in it
+	reported map[core.ID]bool // hashes of the paths of folders whose damage the plan reported
 }
 
 // bounded reads the snapshot's folders, for one walk through them.

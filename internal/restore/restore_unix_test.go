@@ -69,7 +69,7 @@ func TestDryRunWritesNothing(t *testing.T) {
 	if res.Plan.Create != 26 || len(res.Plan.Items) != 26 || res.Files != 0 {
 		t.Errorf("%+v", res)
 	}
-	if i := slices.IndexFunc(res.Plan.Items, func(i Item) bool { return i.Path == "sub/sub/c" }); i < 0 || res.Plan.Items[i] != (Item{"sub/sub/c", Create, 1}) {
+	if i := slices.IndexFunc(res.Plan.Items, func(i Item) bool { return i.Path() == "sub/sub/c" }); i < 0 || res.Plan.Items[i].Action != Create || res.Plan.Items[i].Size != 1 {
 		t.Errorf("%+v", res.Plan.Items)
 	}
 }
@@ -107,7 +107,7 @@ func TestPlanOfAnOlderCopy(t *testing.T) {
 	}
 	var order []string
 	for _, i := range p.Items {
-		order = append(order, []string{"create", "overwrite", "keep", "metadata"}[i.Action]+" "+i.Path)
+		order = append(order, []string{"create", "overwrite", "keep", "metadata"}[i.Action]+" "+i.Path())
 	}
 	if want := []string{"overwrite content", "overwrite lead", "overwrite size", "overwrite was file", "overwrite was folder", "overwrite was link",
 		"metadata kept", "metadata mode", "create new", "create was file/x"}; !slices.Equal(order, want) {

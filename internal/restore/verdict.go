@@ -46,18 +46,18 @@ func (p *planned) verdict(number int) verdict {
 }
 
 // settle puts a verdict into the plan, with how many bytes of content are to be written.
-func (p *planner) settle(in *spot, number int, e *tree.Entry, v verdict, size int64) {
-	for s := in; s.up != nil && v != keep; s = s.up { // a folder in name only, in whose place something is
+func (p *planner) settle(at where, e *tree.Entry, v verdict, size int64) {
+	for s := at.in; s.in != nil && v != keep; s = s.in { // a folder in name only, in whose place something is
 		if s.blocks {
 			s.blocks = false
-			p.settle(s.up, s.number, &tree.Entry{Name: s.name, Type: tree.Dir}, replace, 0)
+			p.settle(s.where, &tree.Entry{Name: s.place.Name, Type: tree.Dir}, replace, 0)
 		}
 	}
-	p.set(in, number, v)
+	p.set(at, v)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := &p.res.Plan
-	item := Item{Action: v.action()}
+	item := Item{In: at.in.place, Name: e.Name, Action: v.action(), serial: at.serial}
 	switch item.Action {
 	case Create:
 		n.Create++
@@ -82,22 +82,22 @@ func (p *planner) settle(in *spot, number int, e *tree.Entry, v verdict, size in
 		n.Bytes += size
 	}
 	if len(*list) < MaxItems {
-		item.Path = in.path(e.Name)
 		*list = append(*list, item)
 	}
 }
 
 // set notes a verdict for the second walk.
-func (p *planner) set(in *spot, number int, v verdict) {
-	if in.plan == nil {
+func (p *planner) set(at where, v verdict) {
+	plan := at.in.plan
+	if plan == nil {
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for len(in.plan.verdicts) <= number {
-		in.plan.verdicts = append(in.plan.verdicts, none)
+	for len(plan.verdicts) <= at.number {
+		plan.verdicts = append(plan.verdicts, none)
 	}
-	in.plan.verdicts[number] = v
+	plan.verdicts[at.number] = v
 }
 
 func (v verdict) action() Action {
@@ -115,7 +115,7 @@ func (v verdict) action() Action {
 // finish sorts the plan's lines and tells the listener how much there is to do.
 func (p *planner) finish() {
 	for _, list := range [][]Item{p.first, p.others} {
-		slices.SortFunc(list, func(a, b Item) int { return cmp.Compare(a.Path, b.Path) })
+		slices.SortFunc(list, func(a, b Item) int { return cmp.Compare(a.serial, b.serial) })
 	}
 	n := &p.res.Plan
 	n.Items = append(p.first, p.others...)

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/meta"
 	"backup_projeto/internal/tree"
 )
@@ -203,7 +204,7 @@ func (w *writer) sweep(f *folder) error {
 // leave ends the walk's own part in a folder.
 func (w *writer) leave(in *folder, damage error) error {
 	if damage != nil {
-		if path := in.path(""); !w.reported[path] {
+		if path := in.path(""); !w.reported[crypto.Hash([]byte(path))] {
 			w.lose(path, damage)
 		}
 	}
