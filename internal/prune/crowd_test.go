@@ -49,7 +49,16 @@ func (c *crowd) chance(rng *rand.Rand, n int) *faulty.Store {
 	})
 }
 
-func (c *crowd) going() bool { return time.Now().Before(c.until) }
+// going reports whether the crowd goes on: for its time and, on a machine that is busy with other things, until enough has happened.
+func (c *crowd) going() bool {
+	now := time.Now()
+	return now.Before(c.until) || !c.enough() && now.Before(c.until.Add(crowdPatience))
+}
+
+// crowdPatience is how much longer a crowd may take than it was meant to.
+const crowdPatience = 2 * time.Minute
+
+func (c *crowd) enough() bool { return c.backups.Load() >= 10 && c.swept.Load() >= 5 }
 
 // machine backs a project up, again and again, that gains, loses and changes files of a common stock.
 func (c *crowd) machine(number uint64, dir, cache string) error {
@@ -194,7 +203,7 @@ func (c *crowd) run(t *testing.T) {
 	wg.Wait()
 	t.Logf("%d backups, %d failed, %d overtaken, %d snapshots deleted; %d prunes, %d stopped, swept %d packs, rewrote %d",
 		c.backups.Load(), c.failed.Load(), c.overtaken.Load(), c.dropped.Load(), c.prunes.Load(), c.stopped.Load(), c.swept.Load(), c.rewritten.Load())
-	if c.backups.Load() < 10 || c.swept.Load() < 5 {
+	if !c.enough() {
 		t.Error("too little happened")
 	}
 }
