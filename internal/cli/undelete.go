@@ -71,20 +71,20 @@ func findTrashed(trash []repo.Trashed, text string) (*repo.Trashed, error) {
 	if err != nil || ref.Prefix == "" {
 		return nil, errKind(core.Usage, "not-in-trash", text)
 	}
-	var found *repo.Trashed
+	var found []*repo.Trashed
+	var ids []core.UUID
 	for i := range trash {
-		if !hasPrefix(trash[i].ID, ref.Prefix) {
-			continue
+		if hasPrefix(trash[i].ID, ref.Prefix) {
+			found, ids = append(found, &trash[i]), append(ids, trash[i].ID)
 		}
-		if found != nil {
-			return nil, errKind(core.Usage, "trash-ambiguous", text)
-		}
-		found = &trash[i]
 	}
-	if found == nil {
+	switch len(found) {
+	case 0:
 		return nil, errKind(core.Usage, "not-in-trash", text)
+	case 1:
+		return found[0], nil
 	}
-	return found, nil
+	return nil, ambiguous("trash-ambiguous", text, ids)
 }
 
 // hinted turns the error that no snapshot has an id into one that says that it is in the trash, where it is.

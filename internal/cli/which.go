@@ -236,20 +236,38 @@ func madeAt(id core.UUID) time.Time {
 
 // byID returns the snapshot whose id begins so, with hyphens or without.
 func (h history) byID(prefix string) (*snapshot.Manifest, error) {
-	var found *snapshot.Manifest
+	var found []*snapshot.Manifest
 	for _, m := range h {
-		if !hasPrefix(m.ID, prefix) {
-			continue
+		if hasPrefix(m.ID, prefix) {
+			found = append(found, m)
 		}
-		if found != nil {
-			return nil, errKind(core.Usage, "ambiguous-snapshot", prefix)
-		}
-		found = m
 	}
-	if found == nil {
+	switch len(found) {
+	case 0:
 		return nil, errKind(core.Usage, "no-snapshot", prefix)
+	case 1:
+		return found[0], nil
 	}
-	return found, nil
+	ids := make([]core.UUID, len(found))
+	for i, m := range found {
+		ids[i] = m.ID
+	}
+	return nil, ambiguous("ambiguous-snapshot", prefix, ids)
+}
+
+// mostIDs is how many ids an error lists.
+const mostIDs = 8
+
+// ambiguous is the error that several ids begin so. It has them whole: those that were made in one millisecond are called the same for short.
+func ambiguous(code core.Code, prefix string, ids []core.UUID) error {
+	more := &moreValues{}
+	for _, id := range ids[:min(len(ids), mostIDs)] {
+		more.list = append(more.list, id.String())
+	}
+	if len(ids) > mostIDs {
+		more.list = append(more.list, "…")
+	}
+	return &core.Error{Kind: core.Usage, Code: code, Subject: prefix, Err: more}
 }
 
 // shortID is how a snapshot is called for people: its first 48 bits are the millisecond of its making.

@@ -135,7 +135,7 @@ func enWorkErrors() map[core.Code]ErrorText {
 		"restore-would-overwrite": {"files here differ from the snapshot, and nothing was written", "Agree with --overwrite; the present state is saved first. Or choose an empty folder with --to."},
 		"declined":                {"you said no; nothing was changed", "Run it again to answer otherwise, or agree beforehand with --yes."},
 		"no-snapshot":             {"no snapshot fits[[ \"{subject}\"]]", "See what there is: backup_projeto snapshots --all{place}"},
-		"ambiguous-snapshot":      {"several snapshots' ids begin with \"{subject}\"", "Type more digits. See them: backup_projeto snapshots --all{place}"},
+		"ambiguous-snapshot":      {"several snapshots' ids begin with \"{subject}\": {list}", "Type more digits. See them: backup_projeto snapshots --all{place}"},
 		"no-snapshots":            {"the repository has no snapshots yet", "Make the first one in a project's folder: backup_projeto{place}"},
 		"choose-project":          {"this folder is no project of the repository, and it has several: {list}", "Say which: --project NAME"},
 		"no-project":              {"the repository has no project \"{value}\"", "[[Did you mean {near}? ]]It has {list}."},

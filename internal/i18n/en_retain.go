@@ -29,7 +29,7 @@ func enRetainErrors() map[core.Code]ErrorText {
 		"snapshot-pinned":   {"snapshot {subject} is pinned; nothing was dropped", "Unpin it first: backup_projeto unpin {subject}{place}"},
 		"snapshot-in-trash": {"snapshot \"{subject}\" was dropped and is in the trash", "Bring it back: backup_projeto undelete {subject}{place}"},
 		"not-in-trash":      {"the trash has no snapshot \"{subject}\"", "See what it has: backup_projeto undelete{place}"},
-		"trash-ambiguous":   {"several snapshots in the trash have an id that begins with \"{subject}\"", "Type more digits. See them: backup_projeto undelete{place}"},
+		"trash-ambiguous":   {"several snapshots in the trash have an id that begins with \"{subject}\": {list}", "Type more digits. See them: backup_projeto undelete{place}"},
 		"undelete-late": {"snapshot {subject} is back, but its time in the trash ended meanwhile, and its content may have been deleted",
 			"Find out: backup_projeto verify{place}"},
 	}

@@ -135,7 +135,7 @@ func ptWorkErrors() map[core.Code]ErrorText {
 		"restore-would-overwrite": {"há arquivos aqui diferentes dos do snapshot, e nada foi gravado", "Concorde com --sobrescrever; o estado atual é salvo antes. Ou escolha uma pasta vazia com --para."},
 		"declined":                {"você disse não; nada foi alterado", "Rode de novo para responder diferente, ou concorde antes com --sem-perguntar."},
 		"no-snapshot":             {"nenhum snapshot corresponde[[ a \"{subject}\"]]", "Veja os que existem: backup_projeto historico --todos{place}"},
-		"ambiguous-snapshot":      {"vários snapshots têm id que começa com \"{subject}\"", "Digite mais dígitos. Veja-os: backup_projeto historico --todos{place}"},
+		"ambiguous-snapshot":      {"vários snapshots têm id que começa com \"{subject}\": {list}", "Digite mais dígitos. Veja-os: backup_projeto historico --todos{place}"},
 		"no-snapshots":            {"o repositório ainda não tem snapshots", "Faça o primeiro na pasta de um projeto: backup_projeto{place}"},
 		"choose-project":          {"esta pasta não é um projeto do repositório, e ele tem vários: {list}", "Diga qual: --projeto NOME"},
 		"no-project":              {"o repositório não tem o projeto \"{value}\"", "[[Você quis dizer {near}? ]]Ele tem {list}."},

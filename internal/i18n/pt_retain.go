@@ -29,7 +29,7 @@ func ptRetainErrors() map[core.Code]ErrorText {
 		"snapshot-pinned":   {"o snapshot {subject} está fixado; nada foi descartado", "Desafixe-o antes: backup_projeto desafixar {subject}{place}"},
 		"snapshot-in-trash": {"o snapshot \"{subject}\" foi descartado e está na lixeira", "Traga-o de volta: backup_projeto resgatar {subject}{place}"},
 		"not-in-trash":      {"a lixeira não tem o snapshot \"{subject}\"", "Veja o que há nela: backup_projeto resgatar{place}"},
-		"trash-ambiguous":   {"vários snapshots da lixeira têm id que começa com \"{subject}\"", "Digite mais dígitos. Veja-os: backup_projeto resgatar{place}"},
+		"trash-ambiguous":   {"vários snapshots da lixeira têm id que começa com \"{subject}\": {list}", "Digite mais dígitos. Veja-os: backup_projeto resgatar{place}"},
 		"undelete-late": {"o snapshot {subject} está de volta, mas o tempo dele na lixeira acabou nesse meio tempo, e o conteúdo pode ter sido apagado",
 			"Descubra: backup_projeto verificar{place}"},
 	}

@@ -3,6 +3,7 @@
 package readertest
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,9 +90,10 @@ func TestReader(t *testing.T) {
 			t.Errorf("exit %d\n%s", exit, out)
 		}
 	})
+	t.Run("no configuration", func(t *testing.T) { s.withoutConfig(t, r) })
 	t.Run("refused", func(t *testing.T) { s.refused(t, r) })
 	t.Run("damage", func(t *testing.T) {
-		s.damage(t, r, "config", cannotBegin)
+		s.damage(t, r, "config", complete) // which repository it is the slots tell
 		s.damage(t, r, "keys/"+s.writer.String(), complete)
 		s.damage(t, r, "snapshots/"+s.second.ID.String(), cannotBegin)
 		s.damage(t, r, "index", complete) // from the packs' own footers
@@ -107,6 +109,52 @@ func (s *saved) restore(t *testing.T, r *reader, variable string, want map[strin
 		t.Fatalf("exit %d\n%s", exit, out)
 	}
 	compare(t, want, states(t, target))
+}
+
+// withoutConfig takes the configuration away, and puts others in its place: all is restored, and the reader says what is wrong. A newer format is left alone.
+func (s *saved) withoutConfig(t *testing.T, r *reader) {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "repository")
+	if err := os.CopyFS(folder, os.DirFS(s.folder)); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder, "config")
+	right, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := func(at int) []byte {
+		b := bytes.Clone(right)
+		b[at] ^= 1
+		return b
+	}
+	for want, data := range map[string][]byte{"config: it is missing": nil, "config: it is not what was written": changed(len(right) - 1),
+		"which repository this is": right[:10], "damage: config: it is not what": changed(8), "knows format 1": []byte("\xa2\x01\x02\x18\x63\x18\x63")} {
+		_ = os.Remove(path)
+		if data != nil {
+			if err := os.WriteFile(path, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		target := filepath.Join(t.TempDir(), "target")
+		out, exit := r.run(t, "BACKUP_PROJETO_RECOVERY_CODE="+s.code, "reader.mjs", folder, target)
+		if exit != 1 || !strings.Contains(out, want) {
+			t.Errorf("exit %d, want 1 and %q\n%s", exit, want, out)
+		}
+		if want != "knows format 1" {
+			compare(t, s.after, states(t, target))
+		} else if _, err := os.Lstat(target); err == nil {
+			t.Error("something was restored of a newer format")
+		}
+	}
+	_ = os.Remove(path)
+	if err := os.RemoveAll(filepath.Join(folder, "keys")); err != nil {
+		t.Fatal(err)
+	}
+	out, exit := r.run(t, "BACKUP_PROJETO_RECOVERY_CODE="+s.code, "reader.mjs", folder, filepath.Join(t.TempDir(), "target"))
+	if exit != 1 || !strings.Contains(out, "neither a configuration nor a key slot") {
+		t.Errorf("exit %d\n%s", exit, out)
+	}
 }
 
 func (s *saved) refused(t *testing.T, r *reader) {

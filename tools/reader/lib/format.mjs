@@ -23,6 +23,9 @@ function need(seen, keys) {
   for (const k of keys) if (!seen.has(k)) fail(`key ${k} is missing`);
 }
 
+/** NewerFormat says that a configuration is of a format that this reader does not know. */
+export class NewerFormat extends Error {}
+
 /** config (5). The MAC covers the bytes of pairs 1 to 4 with the head of a map of 4. */
 export function decodeConfig(data) {
   const c = {};
@@ -31,7 +34,8 @@ export function decodeConfig(data) {
   const seen = d.map({
     1: () => {
       c.version = d.uint(MAX_U32);
-      if (c.version !== 1) throw new Error(`this repository has format ${c.version}; this reader knows format 1`);
+      if (c.version > 1) throw new NewerFormat(`this repository has format ${c.version}; this reader knows format 1`);
+      if (c.version !== 1) fail('version');
     },
     2: () => { c.repository = d.fixed(16); },
     3: () => { c.created = d.int(); },

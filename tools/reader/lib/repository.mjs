@@ -8,10 +8,11 @@ import {
   ReadKey, SEALED_KEY, chunkId, concatBytes, context, derive, equal, hex, lockKey, mac, openOnce, sha256, unpad, uuid, verifierOf, verify, ascii,
 } from './crypto.mjs';
 import {
-  DIR, MAX_OBJECT, MAX_SNAPSHOT, decodeConfig, decodeFooter, decodeIndex, decodeKeyring, decodeManifest, decodePiece, decodeRevocation, decodeSlot, splitIds,
+  DIR, MAX_OBJECT, MAX_SNAPSHOT, NewerFormat, decodeConfig, decodeFooter, decodeIndex, decodeKeyring, decodeManifest, decodePiece, decodeRevocation, decodeSlot, splitIds,
 } from './format.mjs';
 
 const MAX_SLOTS = 10000;
+const MAX_IDS = 16; // repositories whose slots are looked at in one place
 const MAX_SLOT = 16 << 10;
 const TRAILER = SEALED_KEY + 12;
 const SIGNED_HEAD = 120;
@@ -84,13 +85,16 @@ export class Repository {
 
   /** unlock opens the repository with { lock, value, slot }, slot only for a device's key. */
   unlock(secret) {
-    const config = decodeConfig(this.store.read('config', 4096));
-    this.repository = config.repository;
-    this.slots = this.readSlots();
-    const ring = this.tryLocks(secret);
+    const config = this.readConfig();
+    const all = this.readSlots();
+    const ring = this.openAny(secret, all, config);
     if (!ring.read) throw new Error('this key can only write; it restores nothing');
     this.read = ring.readKey;
-    if (!equal(mac(derive(ring.writer, EMPTY, 'config'), this.context('config'), config.authenticated), config.mac)) fail('config: MAC');
+    if (config) {
+      const right = equal(config.repository, this.repository) &&
+        equal(mac(derive(ring.writer, EMPTY, 'config'), this.context('config'), config.authenticated), config.mac);
+      if (!right) this.warn('config: it is not what was written; what counts of it is what the key that opened says', true);
+    }
     this.idKey = derive(ring.writer, EMPTY, 'id');
     this.indexKey = derive(ring.writer, EMPTY, 'index');
     for (const [id, slot] of this.slots) {
@@ -118,19 +122,49 @@ export class Repository {
     return all;
   }
 
+  /** readConfig returns null where there is none, or a damaged one: it can be had from the slots (5, making it anew). One of a newer format is not. */
+  readConfig() {
+    try {
+      return decodeConfig(this.store.read('config', 4096));
+    } catch (e) {
+      if (e instanceof NewerFormat) throw e;
+      this.warn(`config: ${e.code === 'ENOENT' ? 'it is missing' : e.message}; the key slots tell which repository this is`, true);
+      return null;
+    }
+  }
+
+  /** openAny opens a slot under the id that the configuration says, or else under each that slots name: a slot is sealed and certified under one only. */
+  openAny(secret, all, config) {
+    const count = new Map(); // ids in hexadecimal → slots
+    for (const [, slot] of all) count.set(hex(slot.repository), (count.get(hex(slot.repository)) ?? 0) + 1);
+    const ids = [...count.keys()].sort((a, b) => count.get(b) - count.get(a)).slice(0, MAX_IDS).map((id) => Buffer.from(id, 'hex'));
+    if (config) ids.unshift(config.repository);
+    if (ids.length === 0) throw new Error('there is neither a configuration nor a key slot: without them nothing here can be opened');
+    let why;
+    for (const id of ids) {
+      this.repository = id;
+      this.slots = new Map(all.filter(([, slot]) => equal(slot.repository, id)));
+      try {
+        return this.tryLocks(secret);
+      } catch (e) {
+        why ??= e;
+      }
+    }
+    throw why;
+  }
+
   readSlots() {
     const slots = [];
     for (const name of this.store.list('keys', UUID).slice(0, MAX_SLOTS)) {
       try {
         const slot = decodeSlot(this.store.read(`keys/${name}`, MAX_SLOT));
-        if (!equal(slot.repository, this.repository)) continue;
         if (uuid(slot.id) !== name) fail('belongs elsewhere');
         slots.push([name, slot]);
       } catch (e) {
         this.warn(`keys/${name}: ${e.message}`, true);
       }
     }
-    return new Map(slots.sort((a, b) => (a[1].created < b[1].created ? -1 : 1)));
+    return slots.sort((a, b) => (a[1].created < b[1].created ? -1 : 1));
   }
 
   tryLocks(secret) {
