@@ -15,7 +15,8 @@ import (
 )
 
 // census finds out which objects a device's signature makes count. What it misses of a device that is revoked counts for nothing from then on, and
-// is lost: so it is taken twice, since a listing may be short, and each object is read until two readings agree.
+// is lost: so it is taken twice, since a listing may be short, and each object is read until two readings agree. A snapshot that the store has damaged just
+// now, or not at all, may be put back later: so what this machine has copies of counts too, if it did until now.
 type census struct {
 	r *Repo
 
@@ -38,7 +39,7 @@ func (c *census) take(ctx context.Context) error {
 			}
 		}
 	}
-	return parallel.Each(ctx, readers, names, func(ctx context.Context, name string) error {
+	if err := parallel.Each(ctx, readers, names, func(ctx context.Context, name string) error {
 		by, ok, err := c.r.surelySignedBy(ctx, name)
 		if err != nil || !ok {
 			return err
@@ -47,7 +48,28 @@ func (c *census) take(ctx context.Context) error {
 		defer c.mu.Unlock()
 		c.seen[name] = by
 		return nil
-	})
+	}); err != nil {
+		return err
+	}
+	return c.recall(ctx)
+}
+
+// recall adds this machine's copies of snapshots, of those that count.
+func (c *census) recall(ctx context.Context) error {
+	for _, id := range c.r.CachedSnapshots() {
+		name := "copy of " + snapshotName(id)
+		data := c.r.recallFile("snapshots", id.String())
+		if _, err := c.r.openSnapshot(id, data); err != nil {
+			continue
+		}
+		switch err := c.r.counts(ctx, name, data); {
+		case err == nil:
+			c.seen[name] = signatureOf(data)
+		case core.KindOf(err) != core.Damage:
+			return err
+		}
+	}
+	return nil
 }
 
 // found returns the hashes of what was seen, by who signed it: object is zero in the keys.

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"slices"
@@ -282,6 +283,50 @@ func TestAdmit(t *testing.T) {
 	told(false, slot.Label)
 	if got := see(t, c.Repo, w); !got.listed {
 		t.Error("what was admitted counts no more")
+	}
+}
+
+// TestRevokedWhileDamaged ends a device while the store has its snapshot damaged or not at all: put back later, it counts for everybody if the machine that
+// ended the device had a copy. What the device signs afterwards counts for nothing, though that machine has a copy of it.
+func TestRevokedWhileDamaged(t *testing.T) {
+	for name, harm := range map[string]func(data []byte) []byte{
+		"tail":    func(data []byte) []byte { data[len(data)-1] ^= 1; return data },
+		"who":     func(data []byte) []byte { data[8] ^= 1; return data },
+		"head":    func(data []byte) []byte { data[0] ^= 1; return data },
+		"cut":     func(data []byte) []byte { return data[:20] },
+		"missing": func([]byte) []byte { return nil },
+	} {
+		for _, copied := range []bool{true, false} {
+			s := newStore(t)
+			made := create(t, s, "", Options{Cache: t.TempDir()})
+			key, r := addDevice(t, made.Repo, false, Options{})
+			w := work(t, r, bare(t, made.Repo))
+			object := snapshotName(w.snapshot)
+			right, err := storage.ReadAll(t.Context(), s, object, maxSnapshot)
+			must(t, err)
+			if copied {
+				_, err := made.Repo.Snapshot(t.Context(), w.snapshot)
+				must(t, err)
+			}
+			must(t, s.Delete(t.Context(), object))
+			if bad := harm(bytes.Clone(right)); bad != nil {
+				must(t, s.Put(t.Context(), object, bad))
+			}
+			must(t, made.Repo.RevokeSlots(t.Context(), []core.UUID{key.Slot}, true))
+			_ = s.Delete(t.Context(), object)
+			must(t, s.Put(t.Context(), object, right))
+			if _, err := unlockRing(t, made.Repo).Snapshot(t.Context(), w.snapshot); (err == nil) != copied {
+				t.Errorf("%s, copied %v: %v", name, copied, err)
+			}
+			later := work(t, r, bare(t, made.Repo))
+			if _, err := made.Repo.ReadSnapshot(t.Context(), later.snapshot); !IsVoid(err) {
+				t.Errorf("%s: what came later: %v", name, err)
+			}
+			must(t, made.Repo.RevokeSlots(t.Context(), []core.UUID{key.Slot}, true))
+			if _, err := unlockRing(t, made.Repo).Snapshot(t.Context(), later.snapshot); !IsVoid(err) {
+				t.Errorf("%s: what came later, after another revocation: %v", name, err)
+			}
+		}
 	}
 }
 
