@@ -27,18 +27,10 @@ import (
 var program string
 
 func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "backup_projeto-crowd")
-		if err != nil {
-			panic(err)
-		}
-		defer os.RemoveAll(dir)
-		if program, err = programtest.Build(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
+	programtest.Main(func(built string) int {
+		program = built
 		return m.Run()
-	}())
+	})
 }
 
 // saved is a snapshot as the test knows it.

@@ -28,21 +28,13 @@ func TestMain(m *testing.M) {
 		os.Unsetenv(launchVariable)
 		launch(numbers)
 	}
-	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "backup_projeto-disk")
-		if err != nil {
-			panic(err)
-		}
-		defer os.RemoveAll(dir)
-		if program = os.Getenv(inside); program != "" {
-			return m.Run()
-		}
-		if program, err = programtest.Build(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
+	if program = os.Getenv(inside); program != "" {
+		os.Exit(m.Run())
+	}
+	programtest.Main(func(built string) int {
+		program = built
 		return m.Run()
-	}())
+	})
 }
 
 func must(t *testing.T, err error) {

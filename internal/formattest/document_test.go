@@ -4,9 +4,13 @@ import (
 	"encoding/hex"
 	"flag"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"backup_projeto/internal/repo"
+	"backup_projeto/internal/storage/local"
 )
 
 var update = flag.Bool("update", false, "write the vectors into the document")
@@ -113,4 +117,23 @@ func TestVectors(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// newRepository makes a repository in a folder.
+func newRepository(t *testing.T, o repo.Options) (*local.Store, *repo.Repo) {
+	t.Helper()
+	s, err := local.New(filepath.Join(t.TempDir(), "store"))
+	if err == nil {
+		err = s.Ensure(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	c, err := repo.Create(t.Context(), s, "", "", o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Repo.Close() })
+	return s, c.Repo
 }

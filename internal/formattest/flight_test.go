@@ -2,7 +2,6 @@ package formattest
 
 import (
 	"bytes"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +12,6 @@ import (
 	"backup_projeto/internal/gc"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/storage"
-	"backup_projeto/internal/storage/local"
 )
 
 // sessionText and markText are the CBOR of a session and of a mark, as the document has them.
@@ -50,29 +48,17 @@ func flightVector(t *testing.T, v *vector) {
 
 // TestFlight opens a session and a mark that the program made as the document says.
 func TestFlight(t *testing.T) {
-	s, err := local.New(filepath.Join(t.TempDir(), "store"))
-	if err == nil {
-		err = s.Ensure(t.Context())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	c, err := repo.Create(t.Context(), s, "", "", repo.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Repo.Close()
+	s, r := newRepository(t, repo.Options{})
 	pack := id("pack")
-	if _, err := c.Repo.PutMark(t.Context(), &gc.Mark{Created: created, Condemned: []core.ID{pack}}); err != nil {
+	if _, err := r.PutMark(t.Context(), &gc.Mark{Created: created, Condemned: []core.ID{pack}}); err != nil {
 		t.Fatal(err)
 	}
-	prune, err := c.Repo.BeginPrune(t.Context())
+	prune, err := r.BeginPrune(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer prune.Close()
-	ring := c.Repo.Keyring()
+	ring := r.Keyring()
 	open := func(folder, magic, kind string) []byte {
 		t.Helper()
 		name := ""
@@ -90,7 +76,7 @@ func TestFlight(t *testing.T) {
 		if err != nil || object[6]>>4 != 7 {
 			t.Fatalf("%s: %v", name, err)
 		}
-		ctx := crypto.Context(c.Repo.Header().ID, crypto.Kind(kind), object[:])
+		ctx := crypto.Context(r.Header().ID, crypto.Kind(kind), object[:])
 		if string(data[:8]) != magic || !bytes.Equal(data[8:24], ring.Slot[:]) || !bytes.Equal(data[24:56], ring.Signer.Verifier()) ||
 			!crypto.Verify(data[24:56], slices.Concat(ctx, ring.Slot[:]), data[120:], data[56:120]) {
 			t.Fatalf("the head of %s is not as the document says", name)

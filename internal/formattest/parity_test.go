@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"hash/crc32"
-	"path/filepath"
 	"testing"
 
 	"backup_projeto/internal/cbor"
@@ -15,7 +14,6 @@ import (
 	"backup_projeto/internal/parity"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/storage"
-	"backup_projeto/internal/storage/local"
 )
 
 // times multiplies in the field that the document says, bit by bit.
@@ -131,22 +129,10 @@ func settingsVector(t *testing.T, v *vector) {
 
 // TestParityInStore finds settings and parity of a repository under the names that the document says.
 func TestParityInStore(t *testing.T) {
-	s, err := local.New(filepath.Join(t.TempDir(), "store"))
-	if err == nil {
-		err = s.Ensure(t.Context())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	c, err := repo.Create(t.Context(), s, "", "", repo.Options{Parity: 200})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Repo.Close()
+	s, r := newRepository(t, repo.Options{Parity: 200})
 	pack := bytes.Repeat([]byte("pack"), 3000)
 	name := crypto.Hash(pack)
-	if _, _, err := c.Repo.PutParity(t.Context(), name, pack, nil, 200); err != nil {
+	if _, _, err := r.PutParity(t.Context(), name, pack, nil, 200); err != nil {
 		t.Fatal(err)
 	}
 	got, err := storage.ReadAll(t.Context(), s, "parity/"+name.String()[:2]+"/"+name.String()+".1", 1<<20)
@@ -164,7 +150,7 @@ func TestParityInStore(t *testing.T) {
 			t.Fatal(err)
 		}
 		settings, err := keys.DecodeSettings(data)
-		if err != nil || "settings/"+settings.ID.String() != info.Name || settings.Parity != 200 || !settings.Certified(c.Repo.Keyring().Admin) {
+		if err != nil || "settings/"+settings.ID.String() != info.Name || settings.Parity != 200 || !settings.Certified(r.Keyring().Admin) {
 			t.Errorf("%+v, %v", settings, err)
 		}
 	}

@@ -2,7 +2,6 @@ package formattest
 
 import (
 	"bytes"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,7 +11,6 @@ import (
 	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/storage"
-	"backup_projeto/internal/storage/local"
 )
 
 // pinned is the CBOR of a pin, as the document has it.
@@ -27,21 +25,9 @@ func pinVector(_ *testing.T, v *vector) {
 
 // TestPin opens a pin that the program made as the document says.
 func TestPin(t *testing.T) {
-	s, err := local.New(filepath.Join(t.TempDir(), "store"))
-	if err == nil {
-		err = s.Ensure(t.Context())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	c, err := repo.Create(t.Context(), s, "", "", repo.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Repo.Close()
+	s, r := newRepository(t, repo.Options{})
 	snapshot := core.UUID(count(0xb0, 16))
-	if _, err := c.Repo.Pin(t.Context(), snapshot, created); err != nil {
+	if _, err := r.Pin(t.Context(), snapshot, created); err != nil {
 		t.Fatal(err)
 	}
 	name := ""
@@ -60,8 +46,8 @@ func TestPin(t *testing.T) {
 	if err != nil || first != snapshot.String() {
 		t.Fatalf("%s: %v", name, err)
 	}
-	ctx := crypto.Context(c.Repo.Header().ID, "pin", append(snapshot[:], pin[:]...))
-	ring := c.Repo.Keyring()
+	ctx := crypto.Context(r.Header().ID, "pin", append(snapshot[:], pin[:]...))
+	ring := r.Keyring()
 	if string(data[:8]) != "bp-pins1" || !bytes.Equal(data[8:24], ring.Slot[:]) || !bytes.Equal(data[24:56], ring.Signer.Verifier()) ||
 		!crypto.Verify(data[24:56], slices.Concat(ctx, ring.Slot[:]), data[120:], data[56:120]) {
 		t.Fatal("the head is not as the document says")

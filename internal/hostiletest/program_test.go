@@ -39,20 +39,12 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	os.Exit(func() int {
-		dir, err := os.MkdirTemp("", "backup_projeto-hostile")
-		if err != nil {
-			panic(err)
-		}
-		defer os.RemoveAll(dir)
-		if program, err = programtest.Build(dir); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
+	programtest.Main(func(built string) int {
+		program = built
 		code := m.Run()
 		fmt.Printf("hostile repository: %d attacks, %d commands ended within %v and %d MiB\n", attacks.Load(), commands.Load(), maxTime, maxMemory>>20)
 		return code
-	}())
+	})
 }
 
 func must(t *testing.T, err error) {
