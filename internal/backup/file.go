@@ -2,6 +2,7 @@ package backup
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"hash"
 	"io"
@@ -164,8 +165,20 @@ func (w *worker) attempt(n *node, c *child) (e *tree.Entry, end ending, err erro
 // link names the inode of an entry with several names.
 func (b *run) link(st *meta.Stat) (k tree.LinkKey) {
 	if st.Nlink > 1 && st.Ino != 0 {
-		k = b.r.LinkKey(st.Dev, st.Ino)
+		k = linkKey(st.Ino, st.Dev, b.device)
 	}
+	return k
+}
+
+// linkKey is the same in every repository, so that a folder has the same bytes in each, from which it can be healed, and wherever the disk with the
+// project's folder is mounted.
+func linkKey(ino, dev, root uint64) (k tree.LinkKey) {
+	b := binary.BigEndian.AppendUint64([]byte("link"), ino)
+	if dev != root {
+		b = binary.BigEndian.AppendUint64(b, dev)
+	}
+	sum := crypto.Hash(b)
+	copy(k[:], sum[:])
 	return k
 }
 

@@ -53,6 +53,7 @@ func markOf(st *meta.Stat) mark {
 	if st.Type != tree.Dir && st.Nlink > 1 {
 		mix(st.Nlink)
 		mix(st.Dev)
+		mix(linkForm)
 	}
 	m := mark{uint64(st.Size), uint64(st.MTime), uint64(st.CTime), st.Ino, h}
 	if st.Type == tree.Dir {
@@ -60,6 +61,9 @@ func markOf(st *meta.Stat) mark {
 	}
 	return m
 }
+
+// linkForm counts the ways in which linkKey made keys: an entry with one made in another way is read again.
+const linkForm = 2
 
 // never is the mark that nothing has: what bears it is read again.
 var never = mark{size: 1<<64 - 1}

@@ -74,7 +74,7 @@ func (c *converter) lacks(id *core.ID, force bool) bool {
 }
 
 // folder converts a folder with all that is in it, and returns its content here. whole is false where that is not known: something in it
-// cannot be read, or has several names, of which only its own repository's key makes the mark. With force all of it is stored: a folder of
+// cannot be read. With force all of it is stored: a folder of
 // this repository that is missing is just like it.
 func (c *converter) folder(content tree.Content, force bool) (here tree.Content, whole bool, err error) {
 	key := keyOf(content, true)
@@ -139,7 +139,7 @@ func (f *folderMaker) add(e *tree.Entry) (err error) {
 	case tree.File:
 		here.Content, known, err = f.c.file(e, f.force)
 	}
-	f.whole = f.whole && known && e.Link == tree.LinkKey{}
+	f.whole = f.whole && known
 	if err != nil || !f.whole {
 		return err
 	}

@@ -44,7 +44,7 @@ func large() files {
 }
 
 // TestSecondRepository heals from a repository with other keys, which names and cuts everything otherwise: files, folders, both, with and
-// without the index.
+// without the index. Some files are hard links of others.
 func TestSecondRepository(t *testing.T) {
 	kinds := map[string][]pack.Kind{"files": {pack.Data}, "folders": {pack.Tree}, "both": {pack.Data, pack.Tree}}
 	for name, lose := range kinds {
@@ -52,6 +52,10 @@ func TestSecondRepository(t *testing.T) {
 			t.Run(fmt.Sprint(name, index), func(t *testing.T) {
 				m := place(t)
 				in := large()
+				m.links = map[string]string{"many/twin": "big", "a/b/c/twin": "many/f3", "twin": "many/f3"}
+				for name, of := range m.links {
+					in[name] = in[of]
+				}
 				kept := []saved{m.save(in)}
 				other := m.second()
 				in["more"] = random(90, 10_000)

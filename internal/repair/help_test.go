@@ -61,6 +61,7 @@ type machine struct {
 	cache string
 	dir   string // of its project
 	id    core.UUID
+	links map[string]string // files that are hard links of others
 }
 
 // place makes a repository in memory, and its first machine.
@@ -124,6 +125,10 @@ func (m *machine) trySave(in files) (saved, error) {
 		}
 		must(m.t, os.MkdirAll(filepath.Dir(path), 0o755))
 		must(m.t, os.WriteFile(path, []byte(content), 0o600))
+	}
+	for name, of := range m.links {
+		must(m.t, os.Remove(filepath.Join(m.dir, name)))
+		must(m.t, os.Link(filepath.Join(m.dir, of), filepath.Join(m.dir, name)))
 	}
 	must(m.t, filepath.WalkDir(m.dir, func(path string, e os.DirEntry, err error) error {
 		if name, _ := filepath.Rel(m.dir, path); err == nil && !e.IsDir() {

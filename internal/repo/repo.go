@@ -25,7 +25,6 @@
 package repo
 
 import (
-	"encoding/binary"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -40,7 +39,6 @@ import (
 	"backup_projeto/internal/pack"
 	"backup_projeto/internal/parity"
 	"backup_projeto/internal/storage"
-	"backup_projeto/internal/tree"
 )
 
 // Options say where a repo keeps its local caches, and how it writes.
@@ -153,16 +151,4 @@ func (r *Repo) CheckID(id core.ID, data []byte) bool {
 	h := r.hasher.Get().(*crypto.IDHasher)
 	defer r.hasher.Put(h)
 	return h.Sum(data) == id
-}
-
-// LinkKey names an inode of this machine in a snapshot: the first half of HMAC-SHA-256(id key, "link" ‖ dev ‖ ino), integers big
-// endian, so that the store and other readers of a snapshot learn no inode numbers.
-func (r *Repo) LinkKey(dev, ino uint64) (k tree.LinkKey) {
-	b := append(make([]byte, 0, 20), "link"...)
-	b = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, dev), ino)
-	h := r.hasher.Get().(*crypto.IDHasher)
-	defer r.hasher.Put(h)
-	id := h.Sum(b)
-	copy(k[:], id[:])
-	return k
 }

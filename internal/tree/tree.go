@@ -45,7 +45,7 @@ type Meta struct {
 }
 
 // LinkKey names an inode with several names: entries of one snapshot with the same key are hard links of each other. Zero
-// means a single name. It is a keyed hash of device and inode number, so it is equal in two snapshots of one machine.
+// means a single name. It is a hash of inode number and device, so it is equal in two snapshots of one machine, whatever the repositories.
 type LinkKey [16]byte
 
 // Content says which chunks hold a file's or a directory's bytes. With Depth 0, IDs are the chunks themselves; with Depth d,
