@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/gc"
 	"backup_projeto/internal/repair"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/spare"
@@ -33,8 +34,8 @@ func (w *world) some(prefix string, n int) (out []string) {
 	return out
 }
 
-// strike damages objects and returns their names. m is who will repair, and has copies of what it knows.
-func (w *world) strike(m *machine) (names []string, what string) {
+// strike damages objects and returns their names.
+func (w *world) strike() (names []string, what string) {
 	how := map[string]func([]byte) []byte{"flips": w.flip, "cuts": w.cut, "erases": erase}
 	action := pick(w, []string{"flips", "flips", "cuts", "erases"})
 	prefix, n := "packs/", 1
@@ -82,14 +83,15 @@ func (w *world) accident() {
 		}
 		return err
 	}))
-	names, action := w.strike(m)
+	condemned := w.condemned(m)
+	names, action := w.strike()
 	if len(names) == 0 {
 		return
 	}
 	w.n.accidents++
 	w.n.struck += len(names)
 	w.note("an accident %s %s", action, strings.Join(names, " "))
-	w.told(m, names, action)
+	w.told(m, names, action, condemned)
 	second := w.chance(2)
 	if w.chance(3) { // everybody saves once more before somebody repairs
 		w.again()
@@ -98,7 +100,7 @@ func (w *world) accident() {
 }
 
 // told verifies all: what was damaged is told of, and nothing else.
-func (w *world) told(m *machine, names []string, action string) {
+func (w *world) told(m *machine, names []string, action string, condemned map[core.ID]bool) {
 	var res *verify.Result
 	err := w.with(m, w.line(), func(ctx context.Context, r *repo.Repo) (err error) {
 		res, err = verify.Run(ctx, r, verify.Options{DataPercent: 100, Parallel: 2}, quiet())
@@ -110,7 +112,7 @@ func (w *world) told(m *machine, names []string, action string) {
 	for _, d := range res.Damaged {
 		reported[d.Object] = true
 		index := d.Object == "index" && strings.HasPrefix(names[0], "index/")
-		if !index && !slices.Contains(names, d.Object) && !w.now.Before(w.hurt) {
+		if !index && !slices.Contains(names, d.Object) && !w.hurting() {
 			w.fail("%s was told of, and nobody damaged it: %v", d.Object, d.Err)
 		}
 	}
@@ -120,7 +122,7 @@ func (w *world) told(m *machine, names []string, action string) {
 		case reported[name]:
 		case isPack && slices.Contains(res.UnlistedPacks, id): // of a backup that was killed: it is nobody's yet, and shall not be found by the next
 			w.main.ruin(name, erase)
-		case isPack && slices.Contains(res.Suspects, id): // condemned
+		case isPack && condemned[id]: // what is needed of it is elsewhere
 		case isPack && action == "erases" && !w.listed(m, id):
 		case strings.HasPrefix(name, "parity/") && (action == "erases" || res.Parity == 0):
 		case strings.HasPrefix(name, "index/") && action == "erases": // nobody knows its name, and it may have been superfluous
@@ -129,6 +131,28 @@ func (w *world) told(m *machine, names []string, action string) {
 			w.fail("nobody was told of %s, which an accident %s: %v", name, action, keysOf(reported))
 		}
 	}
+}
+
+// condemned returns the packs that marks condemn.
+func (w *world) condemned(m *machine) map[core.ID]bool {
+	out := map[core.ID]bool{}
+	w.must(w.with(m, w.line(), func(ctx context.Context, r *repo.Repo) error {
+		shelf := r.Marks(ctx)
+		all, err := shelf.ListMarks()
+		for _, l := range all {
+			if err != nil {
+				break
+			}
+			var mark *gc.Mark
+			if mark, err = shelf.ReadMark(l); err == nil && mark != nil {
+				for _, id := range mark.Condemned {
+					out[id] = true
+				}
+			}
+		}
+		return err
+	}))
+	return out
 }
 
 func keysOf(m map[string]bool) (out []string) {
@@ -202,8 +226,9 @@ func (w *world) repair(m *machine, second bool) {
 		w.checkParity(m)
 		whole = true
 	}
-	if w.mourn(told); !whole {
-		w.hurt = w.now.Add(repo.Grace + 9*day)
+	w.mourn(told)
+	if !whole && !w.hurting() {
+		w.fail("a repair is not whole, and told of nothing that is lost")
 	}
 }
 
@@ -223,10 +248,14 @@ func (w *world) mourn(told map[core.UUID][]string) {
 	var drop []*snap
 	for id, paths := range told {
 		s := w.snaps[id]
-		if s == nil {
-			continue // nobody was told that it is saved
+		if s == nil { // of a backup that was killed: nobody was told that it is saved
+			drop = append(drop, &snap{id: id})
+			w.blind = w.now.Add(repo.Grace + 9*day)
+			continue
 		}
-		w.n.losses++
+		if len(s.lost) == 0 {
+			w.n.losses++
+		}
 		for _, path := range paths {
 			s.lost[path] = true
 		}

@@ -129,7 +129,7 @@ func (w *world) month(n int) {
 	w.now = w.now.Add(25 * time.Hour)
 	res := w.prune(w.line())
 	w.judge()
-	if res != nil && !w.now.Before(w.hurt) {
+	if res != nil && !w.hurting() {
 		w.weigh(res)
 	}
 	w.policy = kept

@@ -108,10 +108,11 @@ type line struct {
 	p *place
 
 	mu    sync.Mutex
-	calls int           // guarded by mu
-	kill  int           // the call at which it goes dead; 0 is never
-	done  bool          // that call is done, and only its answer lost
-	nap   time.Duration // how long the machine sleeps at call napAt, or the one after it; guarded by mu
+	calls int            // guarded by mu
+	seen  map[string]int // calls by the folder of what they are about; guarded by mu
+	kill  int            // the call at which it goes dead; 0 is never
+	done  bool           // that call is done, and only its answer lost
+	nap   time.Duration  // how long the machine sleeps at call napAt, or the one after it; guarded by mu
 	napAt int
 }
 
@@ -120,6 +121,11 @@ func (l *line) step(ctx context.Context, name string) (anyway bool, err error) {
 	l.mu.Lock()
 	l.calls++
 	n := l.calls
+	if l.seen == nil {
+		l.seen = map[string]int{}
+	}
+	folder, _, _ := strings.Cut(name, "/")
+	l.seen[folder]++
 	nap := time.Duration(0)
 	// While a mutex is waited for a bubble's clock stands still, and settings are read under one.
 	if n >= l.napAt && !strings.HasPrefix(name, "settings") {

@@ -69,7 +69,7 @@ func (w *world) drop(l *line, some ...*snap) {
 func (w *world) undelete() {
 	var some []*snap
 	for _, s := range w.kept(false) {
-		if w.now.Before(s.dropped.Add(repo.Grace - day)) {
+		if w.now.Before(s.dropped.Add(repo.Grace-day)) && len(s.lost) == 0 {
 			some = append(some, s)
 		}
 	}
@@ -222,7 +222,7 @@ func (w *world) change() {
 		return err
 	})
 	w.note("%s sets parity to %d: %+v, %v", m.name, share, res, err)
-	if err != nil || len(res.Issues) > 0 && !w.now.Before(w.hurt) {
+	if err != nil || len(res.Issues) > 0 && !w.hurting() {
 		w.fail("parity: %v, %+v", err, res)
 	}
 }

@@ -74,10 +74,13 @@ func (w *world) backup(m *machine, l *line) {
 		return err
 	})
 	w.keep(m, d, out.id)
-	w.note("%s saves %s: %s, %d dropped, %d calls, %v", m.name, d.project.Name, out.id, len(out.moved), l.calls, err)
+	w.note("%s saves %s: %s, %d dropped, %d calls %v, %v", m.name, d.project.Name, out.id, len(out.moved), l.calls, l.seen, err)
 	w.blame(l, err)
 	if l.kill == 0 && l.calls > bound {
 		w.fail("a backup took %d requests, more than %d", l.calls, bound)
+	}
+	if err == nil {
+		m.met = w.puts
 	}
 	w.find(func(s *snap) bool { return s.by == m && s.desk == d && !s.pinned })
 }
@@ -222,7 +225,7 @@ func (w *world) judgePrune(l *line, err error) {
 	case err == nil:
 	case code == prune.Busy: // another one was killed, and counts for 72 hours
 		w.n.refused++
-	case (code == "prune-lost" || code == "prune-damage") && w.now.Before(w.hurt):
+	case (code == "prune-lost" || code == "prune-damage") && w.hurting():
 		w.n.refused++
 	default:
 		w.blame(l, err)
@@ -245,7 +248,7 @@ func (w *world) verify(o verify.Options) {
 	}
 	w.note("%s verifies: %d damaged, %d of %d packs proven", m.name, len(res.Damaged), res.PacksProven, res.PacksTotal)
 	for _, d := range res.Damaged {
-		if !w.now.Before(w.hurt) {
+		if !w.hurting() {
 			w.fail("%s verifies, and nothing should be wrong: %s: %v", m.name, d.Object, d.Err)
 		}
 	}

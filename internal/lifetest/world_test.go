@@ -62,7 +62,7 @@ type world struct {
 	keeps    retain.Policy
 	idle     int       // each machine saves on one in so many days
 	puts     int       // objects that the store was given, ever
-	hurt     time.Time // until when snapshots may need what is lost
+	blind    time.Time // until when snapshots that nobody was told of may need what is lost
 	log      []string
 	made     int // machines
 	n        counts
@@ -148,9 +148,6 @@ func (w *world) at(m *machine, do func(ctx context.Context) error) error {
 	})
 	w.date(m)
 	w.puts = len(w.main.first)
-	if err == nil {
-		m.met = w.puts
-	}
 	return err
 }
 
@@ -283,6 +280,11 @@ func (w *world) find(may func(*snap) bool) {
 			s.gone = true
 		}
 	}
+}
+
+// hurting reports whether snapshots need what is lost.
+func (w *world) hurting() bool {
+	return w.now.Before(w.blind) || slices.ContainsFunc(w.all(), func(s *snap) bool { return len(s.lost) > 0 })
 }
 
 // all returns the snapshots that are not gone, the oldest first.
