@@ -196,7 +196,7 @@ func (w *world) jump() {
 		}
 	}
 	m := pick(w, w.machines)
-	m.skew = pick(w, []time.Duration{365 * day, -365 * day, -40 * day, 3 * day, -26 * time.Hour, 10 * time.Hour})
+	m.skew = pick(w, []time.Duration{365 * day, -365 * day, -40 * day, 20 * time.Hour, -26 * time.Hour, 10 * time.Hour})
 	w.n.jumps++
 	w.note("the clock of %s is wrong by %v", m.name, m.skew)
 }

@@ -17,7 +17,8 @@ const vanishSlack = 24 * time.Hour
 // drops one leaves it in the trash for 30 days, so these were deleted by other means, or are withheld. Two things tell that one was there:
 // a snapshot that names it as its parent and was saved since, and a copy in this machine's cache. children has, for each parent that is not
 // among the snapshots that a listing has, the snapshots that name it. What went longer ago cannot be told from what was dropped and expired,
-// nor can anything be told by a machine whose clock is more than a day behind the store's.
+// nor can anything be told by a machine whose clock is more than a day behind the store's. One whose clock was some days ahead when it made
+// a copy takes that for so much younger, and may miss what has just expired.
 //
 // A snapshot that its own backup took back, as a prune had overtaken it, may have been read by others in that moment. The one that the same
 // backup saved instead began in the same millisecond; only where that was cut off there is an innocent reason left.
