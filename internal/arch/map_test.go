@@ -12,7 +12,7 @@ import (
 )
 
 // goFile finds the names of files in a text.
-var goFile = regexp.MustCompile("[a-z0-9_*]+\\.go\\b")
+var goFile = regexp.MustCompile(`[a-z0-9_*]+\.go\b`)
 
 // TestMaps: what a package comment's map names is there, and it names every file but the one that it stands in, those for one system only
 // and those of tests; with "the rest" or a "*" it need not.

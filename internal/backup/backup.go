@@ -4,7 +4,7 @@
 // is the marks and encoded entries of the last snapshot; a batch is files of one directory that one worker reads in turn.
 //
 // Map: backup.go runs it and makes the manifest; queue.go hands work to the workers; node.go reads a directory and, when all below is
-// done, encodes it; file.go reads files; filter.go leaves out; sink.go takes chunks; state.go is the local state, parent.go what of it may be taken over;
+// done, encodes it; compare.go holds it against the local state; file.go reads files; filter.go leaves out; sink.go takes chunks; state.go is the local state, parent.go what of it may be taken over;
 // estimate.go counts ahead; options.go says what is asked for.
 //
 // The walk of the data: a worker lists a directory, compares each entry with the local state, and puts subdirectories and batches of
