@@ -105,6 +105,3 @@ func (d *detour) split(s span) {
 func damagedMedium(object string, err error) error {
 	return &core.Error{Kind: core.Damage, Code: storage.Medium, Subject: object, Err: err}
 }
-
-// IsMedium reports whether an error says that a disk cannot read what it holds.
-func IsMedium(err error) bool { return storage.IsMedium(err) }
