@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/storage"
 )
 
@@ -30,17 +32,15 @@ func later() []string {
 // vacant makes sure that a place has no objects of a repository. Where it has, and no configuration, the kind is Damage: code "config-missing", or
 // "keys-alone" where there are only slots or settings. Where a configuration is there by now the code is storage.Exists.
 func vacant(ctx context.Context, s storage.Store) error {
-	for _, prefix := range later() {
-		name, err := firstOf(ctx, s, prefix, func(string) bool { return true })
-		if err == nil && name != "" {
-			err = orphaned(ctx, s, codeConfigGone, name)
-		}
-		if err != nil {
-			return err
-		}
+	name, err := firstOfAny(ctx, s, later(), func(string) bool { return true })
+	if err == nil && name != "" {
+		err = orphaned(ctx, s, codeConfigGone, name)
+	}
+	if err != nil {
+		return err
 	}
 	for begin := time.Now(); ; {
-		name, err := firstKey(ctx, s)
+		name, err := firstOfAny(ctx, s, []string{slotPrefix, settingsPrefix}, isUUID)
 		if err != nil || name == "" {
 			return err
 		}
@@ -55,14 +55,14 @@ func vacant(ctx context.Context, s storage.Store) error {
 	}
 }
 
-// firstKey returns the name of a slot or of settings; "" where there are none.
-func firstKey(ctx context.Context, s storage.Store) (name string, err error) {
-	for _, prefix := range []string{slotPrefix, settingsPrefix} {
-		if name == "" && err == nil {
-			name, err = firstOf(ctx, s, prefix, isUUID)
-		}
-	}
-	return name, err
+// firstOfAny is firstOf for the first of the prefixes that has such a name. It asks for all at once, as they are many and the store may be far.
+func firstOfAny(ctx context.Context, s storage.Store, prefixes []string, is func(rest string) bool) (string, error) {
+	names := make([]string, len(prefixes))
+	err := parallel.For(ctx, len(prefixes), len(prefixes), func(ctx context.Context, i int) (err error) {
+		names[i], err = firstOf(ctx, s, prefixes[i], is)
+		return err
+	})
+	return cmp.Or(names...), err
 }
 
 // firstOf returns the first name of those that begin with prefix and go on as is says; "" where there are none.
