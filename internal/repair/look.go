@@ -188,7 +188,7 @@ func (p *run) lookAside() error {
 	slices.Sort(names)
 	for _, name := range slices.Compact(names) {
 		id, ok := snapshotOf(name)
-		if !ok {
+		if !ok || strings.HasPrefix(name, "trash/") { // by now it may have expired
 			continue
 		}
 		live, err := p.r.IsLive(p.ctx, id)
@@ -209,12 +209,12 @@ func (p *run) lookAside() error {
 	return nil
 }
 
-// snapshotOf returns the snapshot that an object's name is of.
+// snapshotOf returns the snapshot that an object's name is of, which may be a copy in the trash.
 func snapshotOf(name string) (core.UUID, bool) {
 	rest, ok := strings.CutPrefix(name, "snapshots/")
-	if !ok {
-		return core.UUID{}, false
+	if copied, trash := strings.CutPrefix(name, "trash/"); trash {
+		rest, _, ok = strings.Cut(copied, ".")
 	}
 	id, err := core.ParseUUID(rest)
-	return id, err == nil
+	return id, ok && err == nil
 }

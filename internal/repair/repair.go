@@ -178,11 +178,13 @@ func (p *run) lost(l verify.Lost) error {
 
 // lostSnapshots tells of the snapshots that could not be read, nor be put back.
 func (p *run) lostSnapshots() error {
+	told := map[core.UUID]bool{} // of one there may be several copies in the trash
 	for _, name := range p.plan.Unreadable {
 		id, ok := snapshotOf(name)
-		if !ok || !p.plan.unread[name] {
+		if !ok || !p.plan.unread[name] || told[id] {
 			continue
 		}
+		told[id] = true
 		p.res.LostSnapshots++
 		if p.o.Lost != nil {
 			err := &core.Error{Kind: core.Damage, Code: "object-damaged", Subject: name}

@@ -285,6 +285,47 @@ func TestSnapshotDamaged(t *testing.T) {
 	m.want(kept...)
 }
 
+// TestTrashDamaged: a copy in the trash that cannot be read is put back from a cache; else the snapshot is lost, which is told, once.
+func TestTrashDamaged(t *testing.T) {
+	m := place(t)
+	in := project()
+	s := m.save(in)
+	in["f0"] = random(77, 1000)
+	kept := m.save(in)
+	for range 2 {
+		must(t, m.open().Drop(t.Context(), s.id))
+		if len(m.mem.Names("trash/")) < 2 {
+			_, err := m.open().Undelete(t.Context(), s.id)
+			must(t, err)
+		}
+	}
+	copies := m.mem.Names("trash/")
+	m.flip(copies[0], 2000)
+	bare := *m
+	bare.cache = t.TempDir()
+	if res := bare.repair(Options{}); !res.Whole() || res.PutBack != 1 {
+		t.Errorf("with another copy: %v, %+v", res.lost, res.Result)
+	}
+	for _, name := range copies {
+		m.flip(name, 2000)
+	}
+	if res := m.repair(Options{}); !res.Whole() || res.PutBack != 2 {
+		t.Errorf("with a cache: %v, %+v", res.lost, res.Result)
+	}
+	for _, name := range copies {
+		m.flip(name, 2000)
+	}
+	bare.cache = t.TempDir()
+	res := bare.repair(Options{})
+	if res.Whole() || res.LostSnapshots != 1 || !slices.Equal(res.lost, []string{fmt.Sprint(". of ", s.id)}) || res.Aside != 2 {
+		t.Errorf("without any: %v, %+v", res.lost, res.Result)
+	}
+	if res := m.repair(Options{}); !res.Whole() || res.PutBack != 0 || len(m.mem.Names("trash/")) > 0 {
+		t.Errorf("afterwards: %v, %+v", res.lost, res.Result)
+	}
+	m.want(kept)
+}
+
 // TestNotes: pins and marks that cannot be read.
 func TestNotes(t *testing.T) {
 	m := place(t)

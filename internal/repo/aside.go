@@ -191,7 +191,9 @@ func (r *Repo) judgeMark(id core.UUID, data []byte) error {
 func (r *Repo) judgeSlot(id core.UUID, data []byte) error {
 	slot, err := keys.Decode(data)
 	if err == nil && slot.Repo != r.header.ID && !wasOf(slot, r.header.ID, r.ring.Admin) {
-		return nil // of a creation that lost: nobody minds it
+		if _, met := r.certified(id, r.recallFile(slotCopies, id.String())); met != nil { // else it was one of this repository
+			return nil // of a creation that lost: nobody minds it
+		}
 	}
 	if err == nil && (slot.ID != id || !slot.Certified(r.ring.Admin)) {
 		err = errMisplaced

@@ -139,6 +139,36 @@ func (x *shut) check(t *testing.T, m *fault.Memory, right []byte, where string) 
 	t.Errorf("%s: what was there is gone", where)
 }
 
+// TestSlotOfAnother: a slot in which its repository's id and more is damaged looks like that of a creation which lost, unless this machine has met it.
+func TestSlotOfAnother(t *testing.T) {
+	s := newStore(t)
+	made := create(t, s, "", Options{})
+	key := keys.NewDeviceKey(made.Device.Repo)
+	slot, err := made.Repo.AddSlot(t.Context(), key.Secret(), "casa", false)
+	must(t, err)
+	name := slotName(slot.ID)
+	bad := *slot
+	bad.Repo[0] ^= 1
+	bad.Created++
+	must(t, s.Delete(t.Context(), name))
+	must(t, s.Put(t.Context(), name, bad.Encode()))
+	r := unlockWith(t, s, made.Device.Secret(), Options{Cache: t.TempDir()})
+	defer r.Close()
+	if damaged, err := r.IsDamaged(t.Context(), name); err != nil || damaged {
+		t.Errorf("of a machine that never met it: damaged %v, %v", damaged, err)
+	}
+	r.keepCopy(slotCopies, slot.ID.String(), slot.Encode())
+	if damaged, err := r.IsDamaged(t.Context(), name); err != nil || !damaged {
+		t.Errorf("of one that did: damaged %v, %v", damaged, err)
+	}
+	if done, err := r.PutBack(t.Context(), name); err != nil || !done {
+		t.Errorf("put back %v, %v", done, err)
+	}
+	if damaged, err := r.IsDamaged(t.Context(), name); err != nil || damaged {
+		t.Errorf("put back: damaged %v, %v", damaged, err)
+	}
+}
+
 // TestUnlockKept opens with a machine's copy of its slot: only with the key that it names, and not once it was revoked, whatever a store says.
 func TestUnlockKept(t *testing.T) {
 	s, cache := newStore(t), t.TempDir()

@@ -113,7 +113,11 @@ func (r *Repo) wereThere(ctx context.Context, children map[core.UUID][]core.UUID
 					now = at
 				}
 			}
-			if begun := timeOf(id); begun.Before(at) { // what was brought back, or copied from another place, was put long after it was saved
+			begun := timeOf(id)
+			if begun.After(at.Add(vanishSlack)) { // by a clock that was ahead: nobody knows when it was saved
+				continue
+			}
+			if begun.Before(at) { // what was brought back, or copied from another place, was put long after it was saved
 				at = begun
 			}
 			add(parent, at)

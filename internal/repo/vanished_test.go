@@ -106,7 +106,7 @@ func TestVanishedBroughtBack(t *testing.T) {
 	}
 	defer c.Repo.Close()
 	parent := core.UUID{1}
-	for days, missed := range map[int]int{40: 0, 20: 1} {
+	for days, missed := range map[int]int{40: 0, 20: 1, -300: 0} {
 		child := crypto.NewTimeUUID(time.Now().AddDate(0, 0, -days))
 		if err := mem.Put(t.Context(), snapshotName(child), nil); err != nil {
 			t.Fatal(err)
