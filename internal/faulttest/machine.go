@@ -27,6 +27,8 @@ type operation struct {
 	run func(ctx context.Context, m *machine) error
 	// done checks on a store that works, as one who has heard of nothing, what run said by giving no error; may be nil.
 	done func(m *machine, r *repo.Repo)
+	// ever checks likewise what holds whether or not run gave an error; may be nil.
+	ever func(m *machine, r *repo.Repo)
 	// target says that run restores into the machine's target.
 	target bool
 	// reads says that run changes nothing in the store.

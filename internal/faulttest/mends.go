@@ -22,6 +22,7 @@ import (
 var mending = []operation{
 	{name: "key-revoke", prepare: busyDevice, run: revokeKey, done: shut},
 	{name: "parity", prepare: without("parity/"), run: protect, done: protected},
+	{name: "parity-less", prepare: overprotected, run: protect, done: superseded, ever: protectedStill},
 	{name: "verify-vouch", prepare: claimed, run: vouch, done: vouched},
 	{name: "lock", prepare: locked, run: lengthen, done: lengthened},
 }
@@ -76,6 +77,55 @@ func protected(m *machine, r *repo.Repo) {
 		}
 		if ghost := m.fault == faulty.Ghost; !enough && !m.damage && !ghost { // what is listed is not asked after
 			m.t.Errorf("pack %s has not the parity that it should", name.Short())
+		}
+	}
+}
+
+// overprotected has packs with parity of 2 %, and with parity as large as they are.
+func overprotected(b *builder) {
+	twice(b)
+	packs, err := b.r.StoredPacks(b.t.Context())
+	must(b.t, err)
+	for name, size := range packs {
+		data, err := b.r.FetchPack(b.t.Context(), name, size, nil)
+		must(b.t, err)
+		_, _, err = b.r.PutParity(b.t.Context(), name, data, nil, parity.Whole)
+		must(b.t, err)
+	}
+}
+
+// superseded checks that of all parity only that is left which was asked for, where nothing stood in the way.
+func superseded(m *machine, r *repo.Repo) {
+	protected(m, r)
+	if m.struck {
+		return
+	}
+	has, err := r.ParityObjects(m.t.Context())
+	must(m.t, err)
+	for name, list := range has {
+		if len(list) != 1 {
+			m.t.Errorf("pack %s has %d parity objects", name.Short(), len(list))
+		}
+	}
+}
+
+// protectedStill checks that every pack has parity that mends it.
+func protectedStill(m *machine, r *repo.Repo) {
+	packs, err := r.StoredPacks(m.t.Context())
+	must(m.t, err)
+	has, err := r.ParityObjects(m.t.Context())
+	must(m.t, err)
+	for name, size := range packs {
+		data, err := r.FetchPack(m.t.Context(), name, size, nil)
+		must(m.t, err)
+		some := false
+		for _, o := range has[name] {
+			right, err := r.ProveParity(m.t.Context(), o, data)
+			must(m.t, err)
+			some = some || right
+		}
+		if !some {
+			m.t.Errorf("pack %s has no parity any more", name.Short())
 		}
 	}
 }
@@ -165,7 +215,7 @@ func lengthened(m *machine, r *repo.Repo) {
 	for _, o := range all {
 		lock, err := locks.Of(m.t.Context(), o.Name)
 		must(m.t, err)
-		if (!o.Pack || needed[o.ID]) && lock.Until.Before(locks.Now().Add(lockLength/2)) {
+		if (!o.Pack && o.K == 0 || needed[o.ID]) && lock.Until.Before(locks.Now().Add(lockLength/2)) {
 			m.t.Errorf("%s is locked until %v", o.Name, lock.Until)
 		}
 	}

@@ -113,6 +113,9 @@ func (y *tally) verdict(o *operation, m *machine, said bool) {
 		return
 	}
 	defer r.Close()
+	if o.ever != nil {
+		o.ever(m, r)
+	}
 	if said && o.done != nil {
 		o.done(m, r)
 	}

@@ -5,9 +5,9 @@
 // before its own: those have to be lengthened. A lock is due when it ends within the window, half of that length unless told otherwise, and
 // when its mode is weaker than the one that the store was opened with: that is made firmer, if the credentials may, and otherwise only lengthened.
 //
-// Map: lock.go finds out which locks are due, set.go sets them.
+// Map: lock.go finds out which locks are due, parity.go which parity is still wanted, and set.go sets them.
 //
-// Promises: what is needed is what package prune finds needed, snapshots in the trash included; where that cannot be told, since something is
+// Promises: what is needed is what package prune finds needed, snapshots in the trash included, and the parity of that; where that cannot be told, since something is
 // damaged or a prune is under way, everything is taken for needed. No lock is weakened: one that ends later, or is firmer, stays so. What a run lengthened stays so when it is cut
 // off, and the next one goes on with the rest. How many requests it takes is told before.
 package lock
@@ -154,15 +154,22 @@ func (l *run) needed(ctx context.Context) ([]repo.LastingObject, error) {
 	case err != nil:
 		return nil, err
 	}
+	wanted, err := l.parity(ctx, objects)
+	if err != nil {
+		return nil, err
+	}
+	listed := map[core.ID]bool{}
 	out := objects[:0]
 	for _, o := range objects {
-		if !o.Pack || l.res.Plan.All || packs[o.ID] {
+		listed[o.ID] = listed[o.ID] || o.Pack
+		if needed := l.res.Plan.All || packs[o.ID] || !o.Pack && o.K == 0; needed && wanted(&o) {
 			out = append(out, o)
 		}
-		delete(packs, o.ID)
 	}
-	for name := range packs { // the listing was short
-		out = append(out, repo.LastingObject{Name: repo.PackName(name), Pack: true, ID: name})
+	for name := range packs {
+		if !listed[name] { // the listing was short
+			out = append(out, repo.LastingObject{Name: repo.PackName(name), Pack: true, ID: name})
+		}
 	}
 	return out, nil
 }

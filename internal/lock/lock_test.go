@@ -14,6 +14,7 @@ import (
 	"backup_projeto/internal/backup"
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/keys"
+	"backup_projeto/internal/parity"
 	"backup_projeto/internal/prune"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
@@ -44,12 +45,18 @@ type place struct {
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
+	return newPlaceWith(t, 0)
+}
+
+// newPlaceWith is newPlace where packs get parity.
+func newPlaceWith(t *testing.T, share parity.Share) *place {
+	t.Helper()
 	p := &place{t: t, dir: filepath.Join(t.TempDir(), "store"), project: t.TempDir()}
 	inner, err := local.New(p.dir)
 	must(t, err)
 	must(t, inner.Ensure(t.Context()))
 	p.store = storagetest.NewLocking(inner, 30*day, true)
-	c, err := repo.Create(t.Context(), p.store, "", "test", repo.Options{Cache: t.TempDir()})
+	c, err := repo.Create(t.Context(), p.store, "", "test", repo.Options{Cache: t.TempDir(), Parity: share})
 	must(t, err)
 	p.repo, p.secret = c.Repo, c.Device.Secret()
 	t.Cleanup(func() { c.Repo.Close() })

@@ -98,11 +98,12 @@ type LastingObject struct {
 	Name string
 	Size int64 // bytes
 	Pack bool
-	ID   core.ID // of a pack
+	K    int     // of parity, see ParityObject; 0 of anything else
+	ID   core.ID // of a pack, or of that which parity is of
 }
 
 // lasting are the folders that are listed again by themselves, since one listing may be short. Who knows which packs are needed knows their names.
-var lasting = []string{"", indexPrefix, slotPrefix, settingsPrefix, snapshotPrefix, pinPrefix, markPrefix, asidePrefix}
+var lasting = []string{"", indexPrefix, slotPrefix, settingsPrefix, snapshotPrefix, pinPrefix, markPrefix, asidePrefix, parityPrefix}
 
 // LastingObjects lists all but what is deleted soon anyway (storage.Lasting). What one listing lacks and another has is there.
 func (r *Repo) LastingObjects(ctx context.Context) (out []LastingObject, err error) {
@@ -122,6 +123,11 @@ func (r *Repo) LastingObjects(ctx context.Context) (out []LastingObject, err err
 				if o.ID, ok = ParsePackName(info.Name); !ok {
 					continue
 				}
+			}
+			if p, ok := parseParity(info); ok {
+				o.K, o.ID = p.K, p.Pack
+			} else if strings.HasPrefix(info.Name, parityPrefix) {
+				continue
 			}
 			out = append(out, o)
 		}

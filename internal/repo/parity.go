@@ -96,6 +96,18 @@ func (r *Repo) DeleteParity(ctx context.Context, o ParityObject) error {
 	return err
 }
 
+// ProveParity reports whether a parity object is there and, to its last byte, what its pack's whole bytes give.
+func (r *Repo) ProveParity(ctx context.Context, o ParityObject, data []byte) (bool, error) {
+	object, err := storage.ReadAll(ctx, r.store, o.Name(), core.MaxObject)
+	if err == nil {
+		err = parity.Check(o.Pack, data, o.K, object)
+	}
+	if err = damageOf(o.Name(), err); core.KindOf(err) == core.Damage {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // CheckParity reads a parity object and compares it with its pack's whole bytes: kind Damage, code "parity-damaged", unless it is as it was
 // written. One that is gone is no damage.
 func (r *Repo) CheckParity(ctx context.Context, o ParityObject, data []byte) error {

@@ -422,9 +422,10 @@ func TestRevokedBeforeCommit(t *testing.T) {
 	must(t, session.Commit(m))
 }
 
-// TestRevocationsLast: a revocation is locked as slots are, and a mark is not.
+// TestRevocationsLast: a revocation is locked as slots are, and parity as packs are, and a mark is not.
 func TestRevocationsLast(t *testing.T) {
-	for name, want := range map[string]bool{pairName(revokedPrefix, core.UUID{1}, core.UUID{2}): true, slotName(core.UUID{1}): true, markName(core.UUID{1}): false} {
+	for name, want := range map[string]bool{pairName(revokedPrefix, core.UUID{1}, core.UUID{2}): true, slotName(core.UUID{1}): true, markName(core.UUID{1}): false,
+		(&ParityObject{K: 1}).Name(): true} {
 		if storage.Lasting(name) != want {
 			t.Errorf("%s lasts: %v", name, !want)
 		}

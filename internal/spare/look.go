@@ -28,9 +28,29 @@ type run struct {
 type job struct {
 	name core.ID
 	size int64
-	has  []repo.ParityObject // and keeps
-	old  []repo.ParityObject // deleted when there is better
-	due  bool
+	all  []repo.ParityObject // what parity it has
+	has  []repo.ParityObject // of that, what the share asks for, which it keeps
+	old  []repo.ParityObject // superseded: deleted when what the share asks for is proven to be there
+	due  bool                // what the share asks for is to be written
+
+	written *repo.ParityObject // by this run; nil where it is not due, or not yet
+}
+
+// sort tells what of its parity a pack of size bytes keeps, and whether more is due.
+func (j *job) sort(size int, share parity.Share) (parity.Shape, error) {
+	j.has, j.old, j.due = nil, nil, true
+	shape, err := parity.Fit(size, share)
+	if err != nil {
+		return shape, &core.Error{Kind: core.Failure, Subject: repo.PackName(j.name), Err: err}
+	}
+	for _, o := range j.all {
+		if o.K == shape.K {
+			j.has, j.due = append(j.has, o), false
+		} else {
+			j.old = append(j.old, o)
+		}
+	}
+	return shape, nil
 }
 
 // look sees what packs and parity there are, and makes the plan. Packs are listed last: what has parity had its pack before.
@@ -65,7 +85,7 @@ func (s *run) look(ctx context.Context) error {
 		}
 	}
 	for name, size := range packs {
-		if err := s.plan(job{name: name, size: size, has: has[name]}); err != nil {
+		if err := s.plan(job{name: name, size: size, all: has[name]}); err != nil {
 			return err
 		}
 	}
@@ -85,34 +105,29 @@ func (s *run) plan(j job) error {
 	p := s.res.Plan
 	p.Packs.add(j.size)
 	if p.After > 0 && j.size > 0 && j.size <= core.MaxPack {
-		shape, err := parity.Fit(int(j.size), p.After)
+		shape, err := j.sort(int(j.size), p.After)
 		if err != nil {
-			return &core.Error{Kind: core.Failure, Subject: repo.PackName(j.name), Err: err}
+			return err
 		}
-		j.due = !slices.ContainsFunc(j.has, func(o repo.ParityObject) bool { return o.K >= shape.K })
 		if j.due {
 			p.Write.add(int64(shape.Bytes()))
-			j.has, j.old = nil, j.has
-			for _, o := range j.old {
-				p.Delete.add(o.Size)
-			}
 		} else {
 			p.Protected.add(j.size)
-			s.drop(j.has[1:]) // the first is the best
-			j.has = j.has[:1]
+		}
+		for _, o := range j.old {
+			p.Delete.add(o.Size)
 		}
 	} else {
-		s.drop(j.has)
-		j.has = nil
+		s.drop(j.all)
 	}
-	if j.due || s.o.Check {
+	if j.due || len(j.old) > 0 || s.o.Check {
 		s.jobs = append(s.jobs, j)
 		p.Read.add(j.size)
 	}
 	return nil
 }
 
-// drop lets parity be deleted in the end.
+// drop lets parity that is not wanted any more be deleted in the end.
 func (s *run) drop(list []repo.ParityObject) {
 	for _, o := range list {
 		s.idle = append(s.idle, o)
@@ -151,7 +166,7 @@ func (s *run) missing(ctx context.Context, packs map[core.ID]int64) (names []cor
 func (s *run) absent(missing []core.ID, has map[core.ID][]repo.ParityObject) {
 	for _, name := range missing {
 		if has[name] != nil {
-			s.jobs = append(s.jobs, job{name: name, has: has[name]})
+			s.jobs = append(s.jobs, job{name: name, all: has[name]})
 			s.res.Plan.Read.add(0)
 		}
 	}

@@ -1,12 +1,12 @@
 // Package spare gives the packs of a repository the parity that its settings ask for.
 //
-// Terms: the share is how much of a pack may be lost; a pack is due if it has no parity of at least the share; parity is idle if its pack
-// has better, or if no parity is wanted at all. To check is to read every pack and its parity and to make right what can be.
+// Terms: the share is how much of a pack may be lost; a pack is due if it has no parity of just the share; parity is superseded if it
+// is of another share than its pack's should be, and idle if no parity is wanted at all. To check is to read every pack and its parity and to make right what can be.
 //
 // Map: spare.go runs it, look.go sees what there is and makes the plan, write.go reads packs and writes.
 //
 // Promises: settings are stored first, so that backups which begin meanwhile write parity themselves; parity is made of a pack only if the pack is
-// what its name says, or is mended to that; idle parity is deleted after what replaces it is stored. A run that is cut off has done what it has
+// what its name says, or is mended to that; superseded parity is deleted after what replaces it was stored and read back, byte for byte. A run that is cut off has done what it has
 // done, and the next goes on with the rest. No pack is ever deleted, nor replaced by anything but its own bytes, and what stood there is
 // copied aside before. Memory is a pack and its parity for each worker.
 package spare

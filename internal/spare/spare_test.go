@@ -175,10 +175,11 @@ func TestChange(t *testing.T) {
 		t.Errorf("up: %+v", up)
 	}
 	p.wantParity(parity.Whole)
-	if down := p.run(Options{Set: share(100)}); down.Written.Objects+down.Deleted.Objects > 0 { // what has more stays
+	down := p.run(Options{Set: share(100)})
+	if down.Written.Objects != packs || down.Deleted.Objects != packs || down.Deleted != up.Written {
 		t.Errorf("down: %+v", down)
 	}
-	p.wantParity(parity.Whole)
+	p.wantParity(100)
 	off := p.run(Options{Set: share(0)})
 	if off.Deleted.Objects != packs || len(p.has()) > 0 || off.Read.Objects > 0 {
 		t.Errorf("off: %+v", off)
@@ -301,5 +302,60 @@ func TestLostPack(t *testing.T) {
 	found, err := verify.Run(t.Context(), p.open(), verify.Options{DataPercent: 100}, &report.Discard{})
 	if err != nil || len(found.Damaged) > 0 {
 		t.Error(found, err)
+	}
+}
+
+// TestSuperseded: what a run that was cut off left beside the new parity goes when the new is proven to be there, and is made anew where it is not
+// what it should be.
+func TestSuperseded(t *testing.T) {
+	p := newPlace(t, 200, 700_000)
+	for i, spoil := range []func([]byte) []byte{func(b []byte) []byte { return b }, func(b []byte) []byte { b[len(b)/2] ^= 1; return b },
+		func(b []byte) []byte { return b[:100] }} {
+		for _, name := range p.packs() {
+			data := p.read(repo.PackName(name))
+			_, _, err := p.made.Repo.PutParity(t.Context(), name, data, nil, parity.Whole)
+			must(t, err)
+			shape, err := parity.Fit(len(data), 200)
+			must(t, err)
+			kept := repo.ParityObject{Pack: name, K: shape.K}
+			p.write(kept.Name(), spoil(p.read(kept.Name())))
+		}
+		packs := int64(len(p.packs()))
+		if res := p.run(Options{}); res.Deleted.Objects != packs || i == 0 && res.Written.Objects > 0 || i > 0 && res.Written.Objects != packs || res.Lost > 0 {
+			t.Errorf("%d: %+v", i, res)
+		}
+		p.wantParity(200)
+	}
+}
+
+// TestUnproven: nothing is deleted for parity that does not come back as it was written.
+func TestUnproven(t *testing.T) {
+	p := newPlace(t, parity.Whole, 700_000)
+	mem := faulty.NewMemory()
+	for info, err := range p.store().List(t.Context(), "") {
+		must(t, err)
+		must(t, mem.Put(t.Context(), info.Name, p.read(info.Name)))
+	}
+	before := mem.Names("parity/")
+	lying := faulty.New(mem, func(c faulty.Call) faulty.Fault {
+		if c.Method == faulty.Get && c.Folder == "parity" {
+			return faulty.Flipped
+		}
+		return faulty.None
+	})
+	h, err := repo.ReadHeader(t.Context(), lying)
+	must(t, err)
+	r, err := repo.Unlock(t.Context(), lying, h, p.made.Device.Secret(), repo.Options{})
+	must(t, err)
+	defer r.Close()
+	res, err := Run(t.Context(), r, Options{Set: share(200)}, &report.Discard{})
+	must(t, err)
+	if res.Deleted.Objects > 0 || res.Written.Objects != int64(len(p.packs())) {
+		t.Errorf("%+v", res)
+	}
+	for _, name := range before {
+		if !slices.Contains(mem.Names("parity/"), name) {
+			t.Errorf("%s is gone", name)
+		}
 	}
 }

@@ -50,10 +50,21 @@ func (w *worker) do(ctx context.Context, j *job) error {
 	w.mu.Lock()
 	w.res.Read.add(int64(len(data)))
 	w.mu.Unlock()
-	if !w.o.Check {
-		return w.put(ctx, j, data)
+	if w.res.Plan.After > 0 { // the pack may have been cut short, or be one of which only parity was left
+		if _, err := j.sort(len(data), w.res.Plan.After); err != nil {
+			return err
+		}
 	}
-	return w.check(ctx, j, data)
+	if err := w.put(ctx, j, data); err != nil {
+		return err
+	}
+	if w.o.Check || len(j.old) > 0 {
+		err = w.check(ctx, j, data)
+	}
+	if err != nil {
+		return err
+	}
+	return w.supersede(ctx, j, data)
 }
 
 // whole returns the bytes of a pack, once they are what its name says in the store too; nil where that cannot be, or the pack is gone.
@@ -104,6 +115,22 @@ func (w *worker) put(ctx context.Context, j *job, data []byte) error {
 	w.mu.Lock()
 	w.res.Written.add(o.Size)
 	w.mu.Unlock()
+	j.written = &o
+	return nil
+}
+
+// supersede deletes a pack's other parity, once what the share asks for was read back.
+func (w *worker) supersede(ctx context.Context, j *job, data []byte) error {
+	if len(j.old) == 0 {
+		return nil
+	}
+	keep := j.written
+	if keep == nil {
+		keep = &j.has[0]
+	}
+	if right, err := w.r.ProveParity(ctx, *keep, data); err != nil || !right { // the next run tries again
+		return err
+	}
 	for _, o := range j.old {
 		if err := w.delete(ctx, o); err != nil {
 			return err
@@ -112,11 +139,9 @@ func (w *worker) put(ctx context.Context, j *job, data []byte) error {
 	return nil
 }
 
-// check compares the parity that a pack has, and writes it anew where it is not what it should be.
+// check compares the parity that a pack has, and writes it anew where it is not what it should be. What a lock keeps from being overwritten stays,
+// and was told.
 func (w *worker) check(ctx context.Context, j *job, data []byte) error {
-	if err := w.put(ctx, j, data); err != nil {
-		return err
-	}
 	for i := range j.has {
 		err := w.r.CheckParity(ctx, j.has[i], data)
 		if err == nil {
@@ -126,7 +151,9 @@ func (w *worker) check(ctx context.Context, j *job, data []byte) error {
 			return err
 		}
 		w.issue(j.has[i].Name(), err)
-		if err := w.r.RewriteParity(ctx, j.has[i], data); err != nil {
+		if err := w.r.RewriteParity(ctx, j.has[i], data); repo.IsLocked(err) || repo.IsDenied(err) {
+			continue
+		} else if err != nil {
 			return err
 		}
 		w.mu.Lock()

@@ -88,13 +88,13 @@ func (l Lock) Firmer(other Lock) Lock {
 }
 
 // Lasting reports whether an object of that name is one that stays: content and what leads to it. The others, of what is in flight,
-// condemned or in the trash, are deleted soon, and a lock would only keep their versions; of parity nothing is lost but the mending. What
+// condemned or in the trash, are deleted soon, and a lock would only keep their versions. What
 // says whose signatures do not count any more stands among the marks, and stays.
 func Lasting(name string) bool {
 	if strings.HasPrefix(name, "gc/revoked.") {
 		return true
 	}
-	for _, short := range []string{"sessions/", "gc/", "trash/", "parity/"} {
+	for _, short := range []string{"sessions/", "gc/", "trash/"} {
 		if strings.HasPrefix(name, short) {
 			return false
 		}
