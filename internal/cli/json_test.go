@@ -68,7 +68,7 @@ func TestScripts(t *testing.T) {
 		checkObject(t, doc, kind, o)
 	}
 	for kind := range doc {
-		if !seen[kind] && kind != "progress" && kind != "issue" && kind != "lock" { // those have tests of their own
+		if !seen[kind] && kind != "progress" && kind != "issue" && kind != "lock" && kind != "refused" { // those have tests of their own
 			t.Errorf("no script prints %q, which is documented", kind)
 		}
 	}
@@ -103,7 +103,7 @@ func checkObject(t *testing.T, doc map[string]documented, kind string, o map[str
 func TestOtherObjectsAreDocumented(t *testing.T) {
 	doc := readDoc(t)
 	for kind, v := range map[string]any{"progress": newJSONProgress(reading{current: "\xff"}),
-		"issue": jsonIssue{"issue", pathJSON("a\xff"), "code", "message"}, "lock": jsonLock{Type: "lock", Next: "t", NextObject: "o"}} {
+		"issue": jsonIssue{"issue", pathJSON("a\xff"), "code", "message"}, "lock": jsonLock{Type: "lock", Next: "t", NextObject: "o"}, "refused": jsonHealed{"refused", "o"}} {
 		data, err := json.Marshal(v)
 		if err != nil {
 			t.Fatal(err)

@@ -163,8 +163,8 @@ func (s *session) repaired(ctx context.Context, res *repair.Result) error {
 	case s.cfg.DryRun:
 		s.say(t.DryRun)
 	default:
-		s.say(f(t.Done, l.Int(res.Listed.Count), l.Int(res.Mended.Count), l.Int(res.Salvaged.Count+res.Healed.Count), l.Int(res.Aside),
-			l.Duration(res.Duration)))
+		s.say(f(t.Done, l.Int(res.Listed.Count), l.Int(res.Mended.Count), l.Int(res.PutBack), l.Int(res.Salvaged.Count+res.Healed.Count),
+			l.Int(res.Aside), l.Duration(res.Duration)))
 	}
 	if res.Left > 0 {
 		s.warn(l.Count(t.Left, res.Left))

@@ -25,7 +25,7 @@ func enRepair() Repair {
 		False: "packs of which the index is wrong", Mendable: "packs that parity may mend", Condemn: "packs to count on no more", PutBack: "objects to put back from a copy",
 		Aside: "objects to set aside",
 		Ask:   "Repair it? Nothing is deleted that was not copied before.",
-		Done:  "Listed again: %[1]s, mended: %[2]s, blocks saved: %[3]s, set aside: %[4]s, in %[5]s", Nothing: "There is nothing to repair",
+		Done:  "Listed again: %[1]s, mended: %[2]s, put back: %[3]s, blocks saved: %[4]s, set aside: %[5]s, in %[6]s", Nothing: "There is nothing to repair",
 		DryRun: "Dry run: nothing was changed", Healed: "blocks that the second repository has",
 		Remains:  "still damaged: %[1]s (%[2]s)",
 		Settings: "how much parity packs get could not be read any more, and is %[1]s from now on; to set it: %[2]s",

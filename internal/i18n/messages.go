@@ -239,7 +239,7 @@ type Parity struct {
 type Repair struct {
 	Start                                                                     string
 	List, Unproven, Gone, Hurt, False, Mendable, Condemn, PutBack, Aside, Ask string // labels of the plan, and the question
-	Done                                                                      string // packs listed, packs mended, blocks saved, objects aside, time
+	Done                                                                      string // packs listed, packs mended, objects put back, blocks saved, objects aside, time
 	Nothing, DryRun                                                           string
 	Lost                                                                      string // file in snapshot, object, reason
 	Left                                                                      Plural

@@ -25,7 +25,7 @@ func ptRepair() Repair {
 		False: "pacotes de que o índice diz o que não é", Mendable: "pacotes que a paridade pode refazer", Condemn: "pacotes que deixam de contar", PutBack: "objetos a repor de uma cópia",
 		Aside: "objetos a pôr de lado",
 		Ask:   "Reparar? Nada é apagado sem antes ser copiado.",
-		Done:  "Listados de novo: %[1]s, refeitos: %[2]s, blocos salvos: %[3]s, postos de lado: %[4]s, em %[5]s", Nothing: "Não há nada a reparar",
+		Done:  "Listados de novo: %[1]s, refeitos: %[2]s, repostos de uma cópia: %[3]s, blocos salvos: %[4]s, postos de lado: %[5]s, em %[6]s", Nothing: "Não há nada a reparar",
 		DryRun: "Simulação: nada foi mudado", Healed: "blocos que o segundo repositório tem",
 		Remains:  "ainda danificado: %[1]s (%[2]s)",
 		Settings: "não dava mais para ler quanta paridade os pacotes recebem, e daqui em diante é %[1]s; para definir: %[2]s",

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"backup_projeto/internal/core"
+	"backup_projeto/internal/gc"
 	"backup_projeto/internal/parity"
 	"backup_projeto/internal/repo"
 	"backup_projeto/internal/report"
@@ -19,9 +20,13 @@ type run struct {
 	jobs []job
 	idle []repo.ParityObject // deleted in the end
 
+	condemned map[core.ID]bool // packs on which a mark lets nobody count any more
+
 	mu    sync.Mutex // guards the rest while there are workers
 	res   Result
 	right []core.ID // packs that were mended
+	// doubtful are the condemned packs that cannot be mended, by object, and why.
+	doubtful map[string]error
 }
 
 // job is one pack that is read.
@@ -79,6 +84,9 @@ func (s *run) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.lookAtMarks(ctx); err != nil {
+		return err
+	}
 	for _, list := range has {
 		for _, o := range list {
 			p.Parity.add(o.Size)
@@ -96,6 +104,21 @@ func (s *run) look(ctx context.Context) error {
 	p.Requests = 2*p.Read.Objects + p.Write.Objects + p.Delete.Objects
 	if p.Before != p.After {
 		p.Requests += 3
+	}
+	return nil
+}
+
+// lookAtMarks sees which packs are condemned.
+func (s *run) lookAtMarks(ctx context.Context) error {
+	s.condemned, s.doubtful = map[core.ID]bool{}, map[string]error{}
+	var marks gc.Known
+	if _, err := marks.Look(s.r.Marks(ctx)); err != nil {
+		return err
+	}
+	for _, m := range marks.There() {
+		for _, name := range m.Condemned {
+			s.condemned[name] = s.condemned[name] || m.Trusted
+		}
 	}
 	return nil
 }

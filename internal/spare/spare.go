@@ -66,7 +66,7 @@ type Result struct {
 	Mended   Sum   // packs that were damaged and are what they were
 	Read     Sum   // packs
 	Issues   []report.Issue
-	Lost     int64 // of the issues, packs that are damaged and cannot be mended
+	Lost     int64 // of the issues, packs that are damaged, cannot be mended, and are not condemned, or needed all the same
 	Duration time.Duration
 }
 
@@ -102,6 +102,9 @@ func (s *run) all(ctx context.Context) error {
 		}
 	}
 	if err := s.work(ctx); err != nil {
+		return err
+	}
+	if err := s.settle(ctx); err != nil {
 		return err
 	}
 	s.r.Distrust(nil, s.right)

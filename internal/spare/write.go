@@ -10,6 +10,7 @@ import (
 	"backup_projeto/internal/crypto"
 	"backup_projeto/internal/parallel"
 	"backup_projeto/internal/repo"
+	"backup_projeto/internal/verify"
 )
 
 // work reads the packs that need it, several at once.
@@ -85,10 +86,7 @@ func (w *worker) whole(ctx context.Context, j *job) ([]byte, error) {
 		err = w.r.PutPack(ctx, j.name, data)
 	}
 	if core.KindOf(err) == core.Damage {
-		w.issue(repo.PackName(j.name), err)
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.res.Lost++
+		w.lose(j.name, err)
 		return nil, nil
 	}
 	if err != nil {
@@ -99,6 +97,44 @@ func (w *worker) whole(ctx context.Context, j *job) ([]byte, error) {
 	w.res.Mended.add(int64(len(data)))
 	w.right = append(w.right, j.name)
 	return data, nil
+}
+
+// lose notes a pack that cannot be mended. One that a mark condemns may be missed by nobody any more.
+func (w *worker) lose(name core.ID, err error) {
+	if !w.condemned[name] {
+		w.issue(repo.PackName(name), err)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.condemned[name] {
+		w.doubtful[repo.PackName(name)] = err
+	} else {
+		w.res.Lost++
+	}
+}
+
+// settle finds out which of the condemned packs that cannot be mended a snapshot needs all the same: the others are no damage.
+func (s *run) settle(ctx context.Context) error {
+	if len(s.doubtful) == 0 {
+		return nil
+	}
+	o := verify.Options{Parallel: s.o.Parallel, Doubt: map[core.ID]bool{}}
+	for object := range s.doubtful {
+		if name, ok := repo.ParsePackName(object); ok {
+			o.Doubt[name] = true
+		}
+	}
+	found, err := verify.Run(ctx, s.r, o, s.rep)
+	if err != nil {
+		return err
+	}
+	for _, d := range found.Damaged {
+		if err := s.doubtful[d.Object]; err != nil {
+			s.issue(d.Object, err)
+			s.res.Lost++
+		}
+	}
+	return nil
 }
 
 // put writes parity.

@@ -24,6 +24,8 @@ type Options struct {
 	ProofFile string
 	Parallel  int  // workers; 0 means one for each core
 	Proofs    bool // say of each pack when it was last read
+	// Doubt has packs that the caller has read and found wrong, so that they need not be read for it.
+	Doubt map[core.ID]bool
 	// Vouch lists packs that were read and found right in an index object of this device, where only devices do that may write and not read:
 	// from then on backups of others count on them.
 	Vouch bool

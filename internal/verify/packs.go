@@ -180,6 +180,9 @@ func (v *run) condemned(ctx context.Context) (map[core.ID]bool, error) {
 }
 
 func (v *run) checkSize(name core.ID, p *packState, size int64) {
+	if v.o.Doubt[name] {
+		v.suspect(name, nil)
+	}
 	if size != p.size {
 		v.suspect(name, core.Errorf(core.Damage, codePackSize, repo.PackName(name), "%d bytes, the index says %d", size, p.size))
 	}
