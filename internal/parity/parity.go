@@ -4,12 +4,12 @@
 // each other are a column; to each column come K parity blocks, by Reed–Solomon, so that any K blocks of a column can be computed from the
 // others; a table has a checksum of every block, so that damaged ones are known; a page is a part of the table that is checked by itself.
 //
-// Map: parity.go says how a pack of a size is laid out; table.go writes and reads tables, encode.go makes an object, mend.go uses it. The
-// bytes are specified in doc/format.md, section 15; why they are like that is in doc/adr/0011-parity.md.
+// Map: parity.go says how a pack of a size is laid out; table.go writes and reads tables, encode.go makes an object, checker.go
+// compares it with a pack that passes by, mend.go uses it. The bytes are specified in doc/format.md, section 15; why they are like that is in doc/adr/0011-parity.md.
 //
 // Promises: no key is needed, since parity is of what is stored; equal packs with equal K have equal objects; what Mend returns has the hash
 // that is the pack's name, and anything else is an error; bytes from the store are hostile, and every size is bounded before memory is taken.
-// All functions may be called at once from many goroutines.
+// All functions may be called at once from many goroutines, a Checker's methods from one.
 package parity
 
 import (

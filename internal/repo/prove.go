@@ -107,56 +107,10 @@ func PackSum(e *pack.Entry) core.ID {
 	return core.ID(h.Sum(nil))
 }
 
-// Prover reads packs to their last byte. It is for one goroutine.
-type Prover struct {
-	r      *Repo
-	h      *crypto.IDHasher
-	raw    []byte
-	proven *pack.Entry
-}
-
-// NewProver returns one.
-func (r *Repo) NewProver() *Prover { return &Prover{r: r, h: r.Hasher()} }
-
-// Prove checks a whole pack's bytes, which are used up: that their hash is the pack's name, that its footer opens and is what the
-// index says, whose PackSum is sum, that every segment opens and every chunk in it has its id. An error is of kind Damage, or of kind
-// WrongKey where the repository was opened to write only.
-func (p *Prover) Prove(name core.ID, data []byte, sum core.ID) error {
-	if !p.r.CanRead() {
-		return errWriteOnly()
-	}
-	if crypto.Hash(data) != name {
-		return packDamage(codePackHash, name, nil)
-	}
-	e, key, err := p.footer(data)
-	if err != nil {
-		return packDamage(codePackFooter, name, err)
-	}
-	if PackSum(e) != sum {
-		return packDamage(codePackIndex, name, nil)
-	}
-	at := len(pack.Magic)
-	for i := range e.Footer.Segments {
-		s := &e.Footer.Segments[i]
-		if at+s.Stored > len(data) {
-			return packDamage(codePackBlocks, name, pack.ErrFormat)
-		}
-		if p.raw, err = pack.OpenSegment(p.raw[:0], key, p.r.dec, s, i, data[at:at+s.Stored]); err != nil {
-			return packDamage(codePackBlocks, name, err)
-		}
-		if wrong := wrongChunks(p.h, s, p.raw); len(wrong) > 0 {
-			return packDamage(codePackBlocks, name, errContent)
-		}
-		at += s.Stored
-	}
-	p.proven = e
-	return nil
-}
-
-// footer opens what stands at the end of a pack.
+// footer opens what stands at the end of a pack: data has that to its last byte.
 func (p *Prover) footer(data []byte) (*pack.Entry, *crypto.ObjectKey, error) {
 	end := len(data) - pack.TrailerSize
-	if end < 0 || string(data[:len(pack.Magic)]) != pack.Magic {
+	if end < 0 {
 		return nil, nil, pack.ErrFormat
 	}
 	sealed, n, err := pack.Trailer(data[end:])

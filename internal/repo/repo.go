@@ -16,8 +16,8 @@
 //   - snapshots: history.go reads them with who signed them and when they were stored, trash.go drops them and brings them back, pins.go
 //     keeps them, vanished.go finds out which are gone by other means, forget.go lets their copies go;
 //   - parity: parity.go stores it and mends with it, heal.go does so for who reads;
-//   - what operations stand on: prove.go, vouch.go and distrust.go verify; prune.go and, for the objects of package gc, flight.go prune; aside.go,
-//     salvage.go and sandbox.go repair; locks.go package lock.
+//   - what operations stand on: prove.go, prover.go, paritycheck.go, vouch.go and distrust.go verify; prune.go and, for the
+//     objects of package gc, flight.go prune; aside.go, salvage.go and sandbox.go repair; locks.go package lock.
 //
 // Promises: objects are written in the order packs, index, snapshot; bytes from the store are authenticated before they are decoded;
 // what is wrong with them is an error of kind Damage; memory is bounded whatever the repository's size. Everything but Close

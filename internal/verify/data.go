@@ -3,6 +3,7 @@ package verify
 import (
 	"cmp"
 	"context"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -16,10 +17,11 @@ import (
 	"backup_projeto/internal/repo"
 )
 
-// Besides the packs that workers prove, ahead more are being read. A buffer of up to keepBuffer bytes, which is a usual pack, is used again.
+// Besides the packs that workers prove, ahead more are being read. The parity of packs being read takes parityRoom bytes, or that of one pack if
+// that is more.
 const (
-	ahead      = 2
-	keepBuffer = 20 << 20
+	ahead      = 6
+	parityRoom = 16 << 20
 	saveEvery  = 4 << 30 // bytes proven between two savings of the proof
 )
 
@@ -113,13 +115,10 @@ func (v *run) tallyProofs() {
 }
 
 func (v *run) provePacks(ctx context.Context, chosen []core.ID) error {
-	workers := v.o.Parallel + ahead
-	room := max(int64(workers)*keepBuffer, core.MaxPack)
-	d := &dataReader{v: v, chosen: chosen, number: v.proof.begin(len(chosen)), cores: semaphore.NewWeighted(int64(v.o.Parallel)),
-		memory: semaphore.NewWeighted(room), room: room}
+	d := &dataReader{v: v, chosen: chosen, number: v.proof.begin(len(chosen)), parity: semaphore.NewWeighted(parityRoom)}
 	g, ctx := errgroup.WithContext(ctx)
-	for range min(workers, len(chosen)) {
-		g.Go(func() error { return d.work(ctx) })
+	for _, p := range v.r.NewProvers(min(v.o.Parallel+ahead, len(chosen)), v.o.Parallel) {
+		g.Go(func() error { return d.work(ctx, p) })
 	}
 	return g.Wait()
 }
@@ -130,14 +129,10 @@ type dataReader struct {
 	chosen []core.ID
 	number uint64       // of the first of them as a reading
 	next   atomic.Int64 // of chosen
-	cores  *semaphore.Weighted
-	memory *semaphore.Weighted // bytes of buffers
-	room   int64               // bytes of memory, all of it
+	parity *semaphore.Weighted
 }
 
-func (d *dataReader) work(ctx context.Context) error {
-	prover := d.v.r.NewProver()
-	var buf []byte
+func (d *dataReader) work(ctx context.Context, p *repo.Prover) error {
 	for {
 		i := d.next.Add(1) - 1
 		if i >= int64(len(d.chosen)) {
@@ -145,39 +140,31 @@ func (d *dataReader) work(ctx context.Context) error {
 		}
 		name := d.chosen[i]
 		size := d.v.packs.all[name].size
-		need := min(size+d.v.parityBytes(name), d.room)
-		if err := d.memory.Acquire(ctx, need); err != nil {
-			return ctx.Err()
+		room := min(d.v.parityBytes(name), parityRoom)
+		if err := d.parity.Acquire(ctx, room); err != nil {
+			return err
 		}
-		var err error
-		if buf, err = d.v.r.FetchPack(ctx, name, size, buf); err == nil {
-			d.v.rep.Progress().Stored.Add(size)
-			err = d.prove(ctx, prover, name, buf)
-		}
-		if cap(buf) > keepBuffer {
-			buf = nil
-		}
-		d.memory.Release(need)
+		err := d.prove(ctx, p, name, size)
+		d.parity.Release(room)
 		if err := d.v.proven(name, d.number+uint64(i), size, err); err != nil {
 			return err
 		}
 	}
 }
 
-func (d *dataReader) prove(ctx context.Context, p *repo.Prover, name core.ID, data []byte) error {
-	damaged, err := d.v.compareParity(ctx, name, data)
-	if err != nil {
+// prove reads a pack, and compares its parity. What is damaged of that counts only if the pack is right.
+func (d *dataReader) prove(ctx context.Context, p *repo.Prover, name core.ID, size int64) error {
+	checks := d.v.parityChecks(name, size)
+	also := make([]io.Writer, len(checks))
+	for i, c := range checks {
+		also[i] = c
+	}
+	if err := p.ProvePack(ctx, name, size, d.v.packs.all[name].sum, also...); err != nil {
 		return err
 	}
-	if d.cores.Acquire(ctx, 1) != nil {
-		return ctx.Err()
-	}
-	defer d.cores.Release(1)
-	if err := p.Prove(name, data, d.v.packs.all[name].sum); err != nil {
+	d.v.rep.Progress().Stored.Add(size)
+	if err := d.v.compareParity(ctx, checks); err != nil {
 		return err
-	}
-	for _, e := range damaged {
-		d.v.damage(subject(e), e)
 	}
 	if d.v.unvouched(&name) {
 		return d.v.vouch(ctx, p.Proven(name))

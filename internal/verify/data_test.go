@@ -24,8 +24,9 @@ import (
 // spy is a store that sees which packs are read whole, and may interfere.
 type spy struct {
 	storage.Store
-	get  func(name string) error // before a Get; may be nil
-	hide func(name string) bool  // from listings; may be nil
+	get  func(name string) error                                           // before a Get; may be nil
+	hide func(name string) bool                                            // from listings; may be nil
+	body func(name string, length int64, body io.ReadCloser) io.ReadCloser // what a Get gives instead; may be nil
 
 	mu   sync.Mutex
 	read []string // guarded by mu
@@ -44,7 +45,11 @@ func (s *spy) Get(ctx context.Context, name string, offset, length int64) (io.Re
 		s.read = append(s.read, name)
 		s.mu.Unlock()
 	}
-	return s.Store.Get(ctx, name, offset, length)
+	body, err := s.Store.Get(ctx, name, offset, length)
+	if err == nil && s.body != nil {
+		body = s.body(name, length, body)
+	}
+	return body, err
 }
 
 func (s *spy) List(ctx context.Context, prefix string) iter.Seq2[storage.Info, error] {

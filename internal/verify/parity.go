@@ -32,24 +32,32 @@ func (v *run) checkParity(ctx context.Context) error {
 // parityBytes is how much memory comparing the parity of a pack takes.
 func (v *run) parityBytes(name core.ID) (n int64) {
 	for _, o := range v.parity[name] {
-		n = max(n, 2*o.Size)
+		n += o.Size
 	}
 	return n
 }
 
-// compareParity reads the parity of a pack, of whose bytes nothing is known yet, and compares. What is damaged counts only if the pack is right.
-func (v *run) compareParity(ctx context.Context, name core.ID, data []byte) (damaged []error, err error) {
+// parityChecks starts to compare the parity of a pack, which is read then.
+func (v *run) parityChecks(name core.ID, size int64) (out []*repo.ParityCheck) {
 	for _, o := range v.parity[name] {
-		v.rep.Progress().Stored.Add(o.Size)
-		err := v.r.CheckParity(ctx, o, data)
+		out = append(out, v.r.NewParityCheck(o, size))
+	}
+	return out
+}
+
+// compareParity reads the parity of a pack that was found right, and tells what is damaged of it.
+func (v *run) compareParity(ctx context.Context, checks []*repo.ParityCheck) error {
+	for _, c := range checks {
+		v.rep.Progress().Stored.Add(c.Size)
+		err := c.Compare(ctx)
 		if err != nil && core.KindOf(err) != core.Damage {
-			return nil, err
+			return err
 		}
 		if err != nil {
-			damaged = append(damaged, err)
+			v.damage(subject(err), err)
 		}
 	}
-	return damaged, nil
+	return nil
 }
 
 // mends reports whether a pack that something is wrong with can be had with its parity.
