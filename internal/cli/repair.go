@@ -27,6 +27,7 @@ type jsonRepair struct {
 	PutBack       int64   `json:"put_back"`
 	Aside         int64   `json:"aside"`
 	Left          int64   `json:"left"`
+	Kept          jsonSum `json:"kept"`
 	LostFiles     int64   `json:"lost_files"`
 	LostSnapshots int64   `json:"lost_snapshots"`
 	Damaged       int     `json:"damaged"`
@@ -153,9 +154,13 @@ func (s *session) repaired(ctx context.Context, res *repair.Result) error {
 	s.warnIssues(res.Issues, s.text.Verify.Object)
 	sum := func(x repair.Sum) jsonSum { return jsonSum(x) }
 	p := res.Plan
+	var kept repair.Sum
+	if names, size, err := s.repo.Aside(ctx); err == nil { // a place that fails now was good until here
+		kept = repair.Sum{Count: int64(len(names)), Bytes: size}
+	}
 	s.object(jsonRepair{Type: "repair", DryRun: s.cfg.DryRun, Place: s.cfg.Place.URL(), Listed: sum(res.Listed), Mended: sum(res.Mended), Gone: p.Gone,
 		Hurt: sum(p.Hurt), Salvaged: sum(res.Salvaged), Unreadable: sum(res.Unreadable), Healed: sum(res.Healed), Condemned: res.Condemned,
-		PutBack: res.PutBack, Aside: res.Aside, Left: res.Left, LostFiles: res.LostFiles, LostSnapshots: res.LostSnapshots,
+		PutBack: res.PutBack, Aside: res.Aside, Left: res.Left, Kept: sum(kept), LostFiles: res.LostFiles, LostSnapshots: res.LostSnapshots,
 		Damaged: len(res.Damaged), Whole: res.Whole(), Seconds: seconds(res.Duration)})
 	switch {
 	case p.Nothing():
@@ -170,6 +175,10 @@ func (s *session) repaired(ctx context.Context, res *repair.Result) error {
 		s.warn(l.Count(t.Left, res.Left))
 	}
 	s.tellOfSettings(ctx, res)
+	if kept.Count > 0 && !s.cfg.DryRun {
+		aside := f(l.Count(s.text.Verify.AsideLine, kept.Count), l.Bytes(kept.Bytes))
+		s.say(f(t.Kept, aside, s.typeThis("verify")+" --"+l.Pick("data", "dados")+"=100%"))
+	}
 	switch {
 	case !res.Whole() && res.LostFiles == 0 && res.LostSnapshots > 0:
 		return errKind(core.Damage, "repair-lost-snapshots", "")

@@ -29,6 +29,7 @@ func enRepair() Repair {
 		DryRun: "Dry run: nothing was changed", Healed: "blocks that the second repository has",
 		Remains:  "still damaged: %[1]s (%[2]s)",
 		Settings: "how much parity packs get could not be read any more, and is %[1]s from now on; to set it: %[2]s",
+		Kept:     "%[1]s. The folder aside/ can be deleted when this finds no damage and every machine has run repair: %[2]s",
 		Lost:     "lost: %[1]s (%[2]s: %[3]s)",
 		Left: Plural{"%s damaged object was copied below aside/ and is in its place too, as nothing may be deleted there now",
 			"%s damaged objects were copied below aside/ and are in their places too, as nothing may be deleted there now"},

@@ -246,6 +246,7 @@ type Repair struct {
 	Healed                                                                    string // label, too
 	Remains                                                                   string // object, reason
 	Settings                                                                  string // share, the command to type
+	Kept                                                                      string // what is aside, as verify says it; the command to type
 }
 
 // Prune is what prune says.

@@ -29,6 +29,7 @@ func ptRepair() Repair {
 		DryRun: "Simulação: nada foi mudado", Healed: "blocos que o segundo repositório tem",
 		Remains:  "ainda danificado: %[1]s (%[2]s)",
 		Settings: "não dava mais para ler quanta paridade os pacotes recebem, e daqui em diante é %[1]s; para definir: %[2]s",
+		Kept:     "%[1]s. A pasta aside/ pode ser apagada quando isto não achar dano nenhum e cada máquina tiver rodado um reparo: %[2]s",
 		Lost:     "perdido: %[1]s (%[2]s: %[3]s)",
 		Left: Plural{"%s objeto danificado foi copiado para aside/ e continua também no seu lugar, pois agora nada pode ser apagado lá",
 			"%s objetos danificados foram copiados para aside/ e continuam também nos seus lugares, pois agora nada pode ser apagado lá"},
