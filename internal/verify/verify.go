@@ -12,8 +12,9 @@
 //
 // Promises: nothing in the store is changed, but that packs which were found right are listed once more, where Options.Vouch says so. Damage is never an error of Run, and an error of the store is never taken for damage; what a
 // listing misses is asked after by name before it is called missing. Everything is read from the store, whatever is cached locally.
-// Memory is bounded: some 300 bytes for each pack, 150 more where it has parity, 128 MiB for the folders seen, the widest folder, two packs
-// more than workers, and four while damaged ones are mended.
+// Memory is bounded: some 300 bytes for each pack, 150 more where it has parity, 128 MiB for the folders seen, the widest folder, for each of six
+// packs more than workers two segments and a quarter MiB, 50 MB for footers and 16 MB for parity, or those of one pack, and four packs while damaged
+// ones are mended.
 // An index object that someone deleted whole leaves no trace here but the blocks that others miss then, and a snapshot one for a month: see
 // repo.Vanished. What a mark condemns is damage only where a snapshot needs it.
 package verify
