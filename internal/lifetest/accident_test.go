@@ -214,6 +214,7 @@ func (w *world) repair(m *machine, second bool) {
 	})
 	w.must(err)
 	w.n.repairs++
+	w.marked = append(w.marked, w.now)
 	w.n.mended += int(res.Mended.Count + res.PutBack)
 	w.n.healed += int(res.Salvaged.Count + res.Healed.Count)
 	w.note("%s repairs, second %v: whole %v, %d files lost, %d snapshots, %+v", m.name, second, res.Whole(), res.LostFiles, res.LostSnapshots, res)
@@ -259,8 +260,8 @@ func (w *world) mourn(told map[core.UUID][]string) {
 		for _, path := range paths {
 			s.lost[path] = true
 		}
-		if s.lost["."] && slices.Contains(w.main.names("snapshots/"), "snapshots/"+id.String()) == false {
-			s.gone = true
+		if s.lost["."] && len(w.main.names("snapshots/"+id.String()))+len(w.main.names("trash/"+id.String())) == 0 {
+			s.gone, w.perished[id] = true, true
 			continue
 		}
 		drop = append(drop, s)

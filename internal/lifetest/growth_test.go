@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"backup_projeto/internal/core"
 	"backup_projeto/internal/prune"
@@ -124,16 +125,20 @@ func (w *world) weigh(last *prune.Result) {
 	at("sessions", int64(len(w.main.names("sessions/"))), 0)
 	at("settings", int64(len(w.main.names("settings/"))), 1)
 	at("slots", int64(len(w.main.names("keys/"))), int64(len(w.machines)+1)) // and the recovery code's
-	marks, revoked := 0, 0
+	marks, revoked, old := 0, 0, 0
 	for _, name := range w.main.names("gc/") {
 		if strings.HasPrefix(name, "gc/revoked.") {
 			revoked++
 		} else {
 			marks++
+			if o, _ := w.main.get(name); w.now.Sub(o.time) > prune.DefaultForget+8*day {
+				old++
+			}
 		}
 	}
 	at("revocations", int64(revoked), int64(w.n.revoked))
-	at("marks and tombstones", int64(marks), 2*(90/7+14))
+	at("marks and tombstones", int64(marks), int64(w.lately(prune.DefaultForget+8*day)+2))
+	at("marks and tombstones that are too old", int64(old), 0)
 	pinned := 0
 	for _, s := range w.all() {
 		if s.pinned {
@@ -142,7 +147,26 @@ func (w *world) weigh(last *prune.Result) {
 	}
 	at("pins", int64(len(w.main.names("pins/"))), int64(pinned+1))
 	w.weighSnapshots(at)
+	l := w.line()
+	w.must(w.with(&machine{name: "new", key: w.readers()[0].key}, l, func(ctx context.Context, r *repo.Repo) error {
+		_, err := r.LoadIndex(ctx)
+		if err == nil {
+			_, _, err = r.History(ctx)
+		}
+		return err
+	}))
+	at("requests of a machine that has heard of nothing", int64(l.calls), int64(10+len(w.main.names("index/"))+len(w.main.names("snapshots/"))+revoked+len(w.main.names("keys/"))))
 	w.weighCaches(at)
+}
+
+// lately is how many prunes and repairs there were in so long a time: each leaves a mark, which a tombstone replaces.
+func (w *world) lately(span time.Duration) (n int) {
+	for _, at := range w.marked {
+		if w.now.Sub(at) < span {
+			n++
+		}
+	}
+	return n
 }
 
 // weighSnapshots: those that nobody was told of are as many as backups that were cut off, and fall to the policy like others.
@@ -182,18 +206,20 @@ func pinnedOf(all []*snap) (n int) {
 func (w *world) weighCaches(at func(string, int64, int64)) {
 	for _, m := range w.machines {
 		var files, size int64
-		w.must(filepath.WalkDir(m.cache, func(_ string, d fs.DirEntry, err error) error {
+		folders := map[string]int{}
+		w.must(filepath.WalkDir(m.cache, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
 				return skipAbsent(err)
 			}
 			info, err := d.Info()
 			if err == nil {
 				files, size = files+1, size+info.Size()
+				folders[filepath.Base(filepath.Dir(path))]++
 			}
 			return err
 		}))
 		small := int64(len(w.main.names("snapshots/")) + len(w.main.names("trash/")) + len(w.main.names("gc/")) + len(w.main.names("keys/")))
-		at("files in the cache of "+m.name, files, small+40)
+		at(fmt.Sprintf("files in the cache of %s, %v", m.name, folders), files, small+60)
 		at("bytes in the cache of "+m.name, size, w.main.size("")-w.main.size("packs/")+4<<20)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"backup_projeto/internal/verify"
 )
 
-// TestLife lives a year of one team. LIFE_YEARS and LIFE_SEEDS say how long and how many, LIFE_SEED which is the first. LIFE_LOG names a file for
+// TestLife lives nine months of one team. LIFE_YEARS and LIFE_SEEDS say how long and how many, LIFE_SEED which is the first. LIFE_LOG names a file for
 // all that happened:
 //
 //	LIFE_SEEDS=20 LIFE_YEARS=10 go test -v -timeout 5h -run TestLife ./internal/lifetest
@@ -24,7 +24,7 @@ func TestLife(t *testing.T) {
 		}
 		return n
 	}
-	years, first := number("LIFE_YEARS", "1"), number("LIFE_SEED", "0")
+	days, first := number("LIFE_YEARS", "0")*365, number("LIFE_SEED", "0")
 	for seed := first; seed < first+number("LIFE_SEEDS", "1"); seed++ {
 		t.Run(fmt.Sprint("seed=", seed), func(t *testing.T) {
 			began := time.Now()
@@ -32,7 +32,7 @@ func TestLife(t *testing.T) {
 			if name := os.Getenv("LIFE_LOG"); name != "" {
 				defer func() { _ = os.WriteFile(name, []byte(strings.Join(w.log, "\n")+"\n"), 0o600) }()
 			}
-			w.live(years * 365)
+			w.live(cmp.Or(days, usual))
 			t.Logf("%s; %v", w.summary(), time.Since(began).Round(time.Second))
 		})
 	}
@@ -129,7 +129,11 @@ func (w *world) month(n int) {
 	w.now = w.now.Add(25 * time.Hour)
 	res := w.prune(w.line())
 	w.judge()
-	if res != nil && !w.hurting() {
+	switch {
+	case w.hurting():
+	case res == nil:
+		w.fail("nothing is in flight, and a prune is refused")
+	default:
 		w.weigh(res)
 	}
 	w.policy = kept

@@ -146,8 +146,11 @@ func (w *world) bury() {
 
 // cacheTrouble loses a machine's cache, keeps a copy of it, or puts such a copy in its place, as who restores a disk from an old image.
 func (w *world) cacheTrouble() {
-	m := pick(w, w.machines)
-	switch w.rng.IntN(3) {
+	m, kind := pick(w, w.machines), w.rng.IntN(3)
+	if _, err := os.Stat(m.cache); err != nil {
+		return // it has lost its cache already
+	}
+	switch kind {
 	case 0:
 		w.must(os.RemoveAll(m.cache))
 		w.n.caches++

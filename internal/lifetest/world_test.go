@@ -60,9 +60,11 @@ type world struct {
 	snaps    map[core.UUID]*snap
 	policy   prune.Options
 	keeps    retain.Policy
-	idle     int       // each machine saves on one in so many days
-	puts     int       // objects that the store was given, ever
-	blind    time.Time // until when snapshots that nobody was told of may need what is lost
+	idle     int                // each machine saves on one in so many days
+	marked   []time.Time        // when somebody pruned or repaired
+	perished map[core.UUID]bool // snapshots that were told to be lost as a whole
+	puts     int                // objects that the store was given, ever
+	blind    time.Time          // until when snapshots that nobody was told of may need what is lost
 	log      []string
 	made     int // machines
 	n        counts
@@ -80,7 +82,7 @@ func newWorld(t *testing.T, seed uint64) *world {
 	t.Helper()
 	cryptotest.SetGlobalRandom(t, seed)
 	w := &world{t: t, rng: rand.New(rand.NewPCG(seed, 1)), dir: folder(t), now: begin, main: newPlace(), second: newPlace(),
-		stock: &stock{digests: map[content]digest{}}, snaps: map[core.UUID]*snap{}, idle: 5 - int(seed%4), keeps: retain.Policy{Last: 3, Daily: 7, Weekly: 4, Monthly: 6, Yearly: 2}}
+		stock: &stock{digests: map[content]digest{}}, snaps: map[core.UUID]*snap{}, perished: map[core.UUID]bool{}, idle: 5 - int(seed%4), keeps: retain.Policy{Last: 3, Daily: 7, Weekly: 4, Monthly: 6, Yearly: 2}}
 	if seed%5 == 1 {
 		w.keeps = retain.Default()
 	}

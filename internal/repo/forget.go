@@ -10,7 +10,7 @@ import (
 )
 
 // maxForgotten is how many copies of snapshots are dropped at once: each is a request.
-const maxForgotten = 8
+const maxForgotten = 16
 
 // forgetOld drops copies in the local cache of snapshots that the store does not have any more, so that a machine that saves for years and
 // never prunes does not keep one of each. A copy stays while Vanished or PutBack may need it, which is as long as the trash keeps a snapshot;
