@@ -124,7 +124,9 @@ func (w *world) told(m *machine, names []string, action string, condemned map[co
 			w.main.ruin(name, erase)
 		case isPack && condemned[id]: // what is needed of it is elsewhere
 		case isPack && action == "erases" && !w.listed(m, id):
-		case strings.HasPrefix(name, "parity/") && (action == "erases" || res.Parity == 0):
+		case strings.HasPrefix(name, "parity/") && action == "erases":
+		case strings.HasPrefix(name, "parity/") && res.Parity == 0: // nobody wants it now, and it shall not be found when somebody does
+			w.main.ruin(name, erase)
 		case strings.HasPrefix(name, "index/") && action == "erases": // nobody knows its name, and it may have been superfluous
 		case strings.HasPrefix(name, "settings/") || strings.HasPrefix(name, "gc/") && action == "erases":
 		default:
