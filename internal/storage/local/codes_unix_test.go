@@ -4,7 +4,10 @@ package local
 
 import (
 	"context"
+	"io"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -40,15 +43,31 @@ func TestCodes(t *testing.T) {
 func TestMedium(t *testing.T) {
 	s := &Store{dir: t.TempDir()}
 	for errno, want := range map[syscall.Errno]core.Code{syscall.EIO: storage.Medium, syscall.EBADMSG: storage.Medium, syscall.EACCES: storage.Denied} {
-		r := &reader{Reader: broken{&fs.PathError{Op: "read", Path: "x", Err: errno}}, ctx: t.Context(), store: s, name: "packs/x"}
-		n, err := r.Read(make([]byte, 10))
-		if n != 3 || core.CodeOf(err) != want || core.KindOf(err) != core.Destination {
+		file, err := os.Create(filepath.Join(s.dir, "x"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := &reader{ReaderAt: broken{5000, &fs.PathError{Op: "read", Path: "x", Err: errno}}, end: 20_000, ctx: t.Context(), store: s, name: "packs/x", file: file}
+		n, err := io.Copy(io.Discard, r)
+		r.Close()
+		if (n == 5000) != (want == storage.Medium) || core.CodeOf(err) != want || core.KindOf(err) != core.Destination {
 			t.Errorf("%v gives %d bytes and %v, want code %s", errno, n, err, want)
 		}
 	}
 }
 
-// broken gives three bytes, and fails.
-type broken struct{ err error }
+// broken gives what is asked for before a place, and where that is in it, nothing.
+type broken struct {
+	at  int64
+	err error
+}
 
-func (b broken) Read([]byte) (int, error) { return 3, b.err }
+func (b broken) ReadAt(p []byte, at int64) (int, error) {
+	if at+int64(len(p)) <= b.at {
+		return len(p), nil
+	}
+	if n := b.at - at; len(p) <= sector && n > 0 {
+		return int(n), b.err
+	}
+	return 0, b.err
+}

@@ -3,7 +3,6 @@ package local
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 
@@ -76,30 +75,3 @@ func codeOf(err error) core.Code {
 }
 
 func isAbsent(err error) bool { return errors.Is(err, fs.ErrNotExist) }
-
-// reader reads a part of a file.
-type reader struct {
-	io.Reader
-	ctx   context.Context
-	store *Store
-	name  string
-	file  *os.File
-}
-
-// Read gives the file's bytes until the context ends.
-func (r *reader) Read(p []byte) (int, error) {
-	if err := r.ctx.Err(); err != nil {
-		return 0, storage.Errf(storage.Other, r.name, err)
-	}
-	n, err := r.Reader.Read(p)
-	switch {
-	case err == nil || err == io.EOF:
-		return n, err
-	case isMedium(err):
-		return n, storage.Errf(storage.Medium, r.name, err)
-	}
-	return n, r.store.wrap(r.name, err)
-}
-
-// Close closes the file.
-func (r *reader) Close() error { return r.file.Close() }

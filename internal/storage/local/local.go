@@ -119,10 +119,11 @@ func (s *Store) Get(ctx context.Context, name string, offset, length int64) (io.
 	if err != nil {
 		return nil, s.wrapRead(name, err)
 	}
-	if length < 0 {
-		length = 1<<63 - 1 - offset
+	end := offset + length
+	if length < 0 || end < offset {
+		end = 1<<63 - 1
 	}
-	return &reader{Reader: io.NewSectionReader(file, offset, length), ctx: ctx, store: s, name: name, file: file}, nil
+	return &reader{ReaderAt: file, at: offset, end: end, ctx: ctx, store: s, name: name, file: file}, nil
 }
 
 // Stat looks at the file.
