@@ -70,6 +70,13 @@ func (w *world) strike() (names []string, what string) {
 	return names, action
 }
 
+// mayStrike lets an accident happen, but to a team that is lucky.
+func (w *world) mayStrike() {
+	if !w.lucky {
+		w.accident()
+	}
+}
+
 // accident damages something, and people do what they are told to.
 func (w *world) accident() {
 	m := pick(w, w.readers())
@@ -112,6 +119,9 @@ func (w *world) told(m *machine, names []string, action string, condemned map[co
 	for _, d := range res.Damaged {
 		reported[d.Object] = true
 		index := d.Object == "index" && strings.HasPrefix(names[0], "index/")
+		if id, ok := repo.ParsePackName(d.Object); ok && condemned[id] {
+			continue // an accident before this one has damaged it; now what was copied of it is damaged, too
+		}
 		if !index && !slices.Contains(names, d.Object) && !w.hurting() {
 			w.fail("%s was told of, and nobody damaged it: %v", d.Object, d.Err)
 		}
@@ -125,7 +135,7 @@ func (w *world) told(m *machine, names []string, action string, condemned map[co
 		case isPack && condemned[id]: // what is needed of it is elsewhere
 		case isPack && action == "erases" && !w.listed(m, id):
 		case strings.HasPrefix(name, "parity/") && action == "erases":
-		case strings.HasPrefix(name, "parity/") && res.Parity == 0: // nobody wants it now, and it shall not be found when somebody does
+		case strings.HasPrefix(name, "parity/") && (res.Parity == 0 || w.alone(name)): // nobody wants it now, and it shall not be found when somebody does
 			w.main.ruin(name, erase)
 		case strings.HasPrefix(name, "index/") && action == "erases": // nobody knows its name, and it may have been superfluous
 		case strings.HasPrefix(name, "settings/") || strings.HasPrefix(name, "gc/") && action == "erases":
@@ -133,6 +143,13 @@ func (w *world) told(m *machine, names []string, action string, condemned map[co
 			w.fail("nobody was told of %s, which an accident %s: %v", name, action, keysOf(reported))
 		}
 	}
+}
+
+// alone reports whether the pack of a parity object is gone.
+func (w *world) alone(name string) bool {
+	pack, _, _ := strings.Cut(strings.TrimPrefix(name, "parity/"), ".")
+	_, there := w.main.get("packs/" + pack)
+	return !there
 }
 
 // condemned returns the packs that marks condemn.
@@ -225,9 +242,10 @@ func (w *world) repair(m *machine, second bool) {
 	}
 	w.date(w.nas)
 	whole := res.Whole()
-	if !whole && !slices.ContainsFunc(res.Damaged, func(d verify.Damaged) bool { return !strings.HasPrefix(d.Object, "parity/") }) {
+	isParity := func(d verify.Damaged) bool { return strings.HasPrefix(d.Object, "parity/") }
+	if slices.ContainsFunc(res.Damaged, isParity) {
 		w.checkParity(m)
-		whole = true
+		whole = len(slices.DeleteFunc(res.Damaged, isParity)) == 0
 	}
 	w.mourn(told)
 	if !whole && !w.hurting() {

@@ -137,7 +137,8 @@ func (w *world) weigh(last *prune.Result) {
 		}
 	}
 	at("revocations", int64(revoked), int64(w.n.revoked))
-	at("marks and tombstones", int64(marks), int64(w.lately(prune.DefaultForget+8*day)+2))
+	// Each prune and repair leaves a mark, which a tombstone replaces.
+	at("marks and tombstones", int64(marks), int64(w.since(w.marked, prune.DefaultForget+8*day)+2))
 	at("marks and tombstones that are too old", int64(old), 0)
 	pinned := 0
 	for _, s := range w.all() {
@@ -159,9 +160,9 @@ func (w *world) weigh(last *prune.Result) {
 	w.weighCaches(at)
 }
 
-// lately is how many prunes and repairs there were in so long a time: each leaves a mark, which a tombstone replaces.
-func (w *world) lately(span time.Duration) (n int) {
-	for _, at := range w.marked {
+// since is how many of some moments were within so long a time.
+func (w *world) since(moments []time.Time, span time.Duration) (n int) {
+	for _, at := range moments {
 		if w.now.Sub(at) < span {
 			n++
 		}
@@ -202,7 +203,7 @@ func pinnedOf(all []*snap) (n int) {
 	return n
 }
 
-// weighCaches: a cache has a copy of what is small in the store, and some files of its own.
+// weighCaches: a cache has a copy of what is small in the store, or was until some weeks ago, and some files of its own.
 func (w *world) weighCaches(at func(string, int64, int64)) {
 	for _, m := range w.machines {
 		var files, size int64
@@ -219,8 +220,8 @@ func (w *world) weighCaches(at func(string, int64, int64)) {
 			return err
 		}))
 		small := int64(len(w.main.names("snapshots/")) + len(w.main.names("trash/")) + len(w.main.names("gc/")) + len(w.main.names("keys/")))
-		at(fmt.Sprintf("files in the cache of %s, %v", m.name, folders), files, small+60)
-		at("bytes in the cache of "+m.name, size, w.main.size("")-w.main.size("packs/")+4<<20)
+		at(fmt.Sprintf("files in the cache of %s, %v", m.name, folders), files, small+60+int64(w.since(w.expired, 40*day)))
+		at("bytes in the cache of "+m.name, size, w.main.size("")-w.main.size("packs/")+8<<20)
 	}
 }
 

@@ -62,9 +62,11 @@ type world struct {
 	keeps    retain.Policy
 	idle     int                // each machine saves on one in so many days
 	marked   []time.Time        // when somebody pruned or repaired
+	expired  []time.Time        // when a snapshot left the trash
 	perished map[core.UUID]bool // snapshots that were told to be lost as a whole
 	puts     int                // objects that the store was given, ever
 	blind    time.Time          // until when snapshots that nobody was told of may need what is lost
+	lucky    bool               // no accident happens
 	log      []string
 	made     int // machines
 	n        counts
@@ -276,6 +278,7 @@ func (w *world) find(may func(*snap) bool) {
 			s.dropped = copied
 		case !s.dropped.IsZero() && !w.now.Before(s.dropped.Add(repo.Grace)) && !s.pinned:
 			w.note("%s is gone", s.id)
+			w.expired = append(w.expired, w.now)
 			s.gone = true
 		default:
 			w.fail("snapshot %s of %s is gone; pinned %v, dropped %v", s.id, s.by.name, s.pinned, s.dropped)
